@@ -78,6 +78,16 @@ class AuditRow(Base):
     hash: Mapped[str] = mapped_column(DIGEST)
 
 
+class AuditHead(Base):
+    """The one row that says how long the audit log is and how it ends, so that a shortened log shows; whoever appends holds it locked."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(default=0)
+    hash: Mapped[str] = mapped_column(DIGEST, default="")
+
+
 class Notification(Base):
     __tablename__ = "notifications"
     __table_args__ = (Index("ix_notifications_person_id_read_at", "person_id", "read_at"),)
