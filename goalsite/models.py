@@ -258,6 +258,8 @@ class Goal(Base):
     turns_on: Mapped[date | None]
     stale_from: Mapped[date | None]
     last_checkin_on: Mapped[date | None]
+    first_due: Mapped[date | None]
+    waits_until: Mapped[date | None]
     flagged: Mapped[bool] = mapped_column(default=False)
     evaluation: Mapped[str] = mapped_column(WORD, default="")
     score: Mapped[Decimal | None] = mapped_column(share())
@@ -346,8 +348,10 @@ class Measure(Base):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     fed_by_id: Mapped[int | None] = mapped_column(ForeignKey("goals.id", use_alter=True), index=True)
 
-    # Standing: the day from which a check-in is owed (none: never again), and from which its silence is stale
+    # Standing: the last check-in, the day from which another is owed (none: never again) and by which, and from which its silence is stale
+    last_on: Mapped[date | None]
     due_from: Mapped[date | None]
+    due_by: Mapped[date | None]
     stale_from: Mapped[date | None]
 
     goal: Mapped[Goal] = relationship(back_populates="measures", foreign_keys=[goal_id])
