@@ -1,0 +1,29 @@
+// A form that is on its way cannot be sent twice: its buttons rest until the answer is there.
+const rest = (form, submitter) => {
+  for (const button of form.querySelectorAll("button[type=submit]")) {
+    if (button.disabled) continue;
+    button.disabled = true;
+    button.dataset.resting = "";
+    if (button === submitter) button.setAttribute("aria-busy", "true");
+  }
+};
+const wake = (root) => {
+  for (const button of root.querySelectorAll("[data-resting]")) {
+    button.disabled = false;
+    button.removeAttribute("aria-busy");
+    delete button.dataset.resting;
+  }
+};
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented && !form.matches("[hx-post]") || form.method === "dialog" || form.method === "get") return;
+  // Disabled buttons are not sent: let the browser and htmx read the form first.
+  setTimeout(() => rest(form, event.submitter));
+});
+
+document.addEventListener("htmx:finally:request", (event) => {
+  const form = event.detail.ctx.sourceElement.closest?.("form");
+  if (form) wake(form);
+});
+window.addEventListener("pageshow", () => wake(document));
