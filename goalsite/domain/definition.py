@@ -64,7 +64,9 @@ def _of_period_targets(measure: Measure) -> list[RuleError]:
     if unknown or total is None or set(given) != known:
         return unknown
     if measure.aggregate == "sum" and sum(given.values()) != total - measure.base:
-        return [RuleError("period_targets_sum", "target", sum=sum(given.values(), Fraction(0)), total=total - measure.base)]
+        return [
+            RuleError("period_targets_sum", "target", sum=sum(given.values(), Fraction(0)), total=total - measure.base)
+        ]
     if measure.aggregate == "last" and not measure.is_ceiling and given[max(given)] != total:
         return [RuleError("period_targets_end", "target", last=given[max(given)], total=total)]
     return []

@@ -97,7 +97,9 @@ def _value(node: ast.expr, numbers: Mapping[str, Fraction | None]) -> Fraction:
             return -number if isinstance(op, ast.USub) else number
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             terms = [_value(left, numbers), *(_value(term, numbers) for term in comparators)]
-            return Fraction(all(_compare(op, *pair) for op, pair in zip(ops, zip(terms, terms[1:], strict=False), strict=True)))
+            return Fraction(
+                all(_compare(op, *pair) for op, pair in zip(ops, zip(terms, terms[1:], strict=False), strict=True))
+            )
         case ast.IfExp(test=test, body=body, orelse=orelse):
             return _value(body if _value(test, numbers) else orelse, numbers)
         case ast.Call(func=ast.Name(id=name), args=arguments):

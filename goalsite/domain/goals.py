@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from goalsite.domain import pace
 from goalsite.domain.errors import RuleError
-from goalsite.domain.measure import Entry, Measure, Standing, stand
+from goalsite.domain.measure import Entry, Measure
+from goalsite.domain.standing import Standing, stand
 
 ONE = Fraction(1)
 
@@ -77,19 +78,34 @@ def assess(key: Hashable, world: World, day: date, known: dict[Hashable, GoalSta
     if key in known:
         return known[key]
     goal = world.goals[key]
-    measures = {name: stand(measure, world.entries.get(name, ()), day, world.thresholds) for name, measure in goal.measures.items()}
+    measures = {
+        name: stand(measure, world.entries.get(name, ()), day, world.thresholds)
+        for name, measure in goal.measures.items()
+    }
     supporters = {} if goal.progress_from == "measures" else _supporters(goal, world, day, known)
     counted = {} if goal.progress_from == "supporting" else measures
     progress = weighted_mean(
         [(goal.measures[name].weight, standing.counted or Fraction(0)) for name, standing in counted.items()]
-        + [(world.goals[name].weight, min(standing.progress, ONE)) for name, standing in supporters.items() if standing.progress is not None]
+        + [
+            (world.goals[name].weight, min(standing.progress, ONE))
+            for name, standing in supporters.items()
+            if standing.progress is not None
+        ]
     )
     expected = weighted_mean(
         [(goal.measures[name].weight, standing.expected) for name, standing in counted.items()]
-        + [(world.goals[name].weight, min(standing.expected, ONE)) for name, standing in supporters.items() if standing.expected is not None]
+        + [
+            (world.goals[name].weight, min(standing.expected, ONE))
+            for name, standing in supporters.items()
+            if standing.expected is not None
+        ]
     )
-    last_on = max([standing.last_on for standing in [*counted.values(), *supporters.values()] if standing.last_on], default=None)
-    firsts = [goal.measures[name].due_days[0] for name in counted] + [standing.first_due for standing in supporters.values() if standing.first_due]
+    last_on = max(
+        [standing.last_on for standing in [*counted.values(), *supporters.values()] if standing.last_on], default=None
+    )
+    firsts = [goal.measures[name].due_days[0] for name in counted] + [
+        standing.first_due for standing in supporters.values() if standing.first_due
+    ]
     waits = [goal.measures[name].span.last for name in counted if goal.measures[name].waits_for_end]
     waits += [standing.waits_until for standing in supporters.values() if standing.waits_until]
     known[key] = GoalStanding(
@@ -149,12 +165,16 @@ def find_loop(edges: Mapping[Hashable, Iterable[Hashable]]) -> list[Hashable]:
     return []
 
 
-def refuse_loop(edges: Mapping[Hashable, Iterable[Hashable]], names: Mapping[Hashable, str], field_name: str = "supports") -> None:
+def refuse_loop(
+    edges: Mapping[Hashable, Iterable[Hashable]], names: Mapping[Hashable, str], field_name: str = "supports"
+) -> None:
     """Raises RuleError alignment_loop with the chain spelled out."""
     loop = find_loop(edges)
     if loop:
         raise RuleError("alignment_loop", field_name, chain=" → ".join(names.get(key, str(key)) for key in loop))
 
 
-def _supporters(goal: Goal, world: World, day: date, known: dict[Hashable, GoalStanding]) -> dict[Hashable, GoalStanding]:
+def _supporters(
+    goal: Goal, world: World, day: date, known: dict[Hashable, GoalStanding]
+) -> dict[Hashable, GoalStanding]:
     return {name: assess(name, world, day, known) for name in goal.supporters if world.goals[name].counts}

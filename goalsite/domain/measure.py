@@ -1,12 +1,23 @@
-"""One measure: what is measured, and its value, progress and status on a day (rules §2, §4, §5)."""
+"""What is measured: a measure's definition, its check-ins, and its targets over time (rules §2, §4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
 
-from goalsite.domain import formula, pace
-from goalsite.domain.periods import GRACE, Calendar, Period, Rhythm, Span, current_index, cut, decimals_of, due_days, index_of, period_due_day, spread
+from goalsite.domain.periods import (
+    GRACE,
+    Calendar,
+    Period,
+    Rhythm,
+    Span,
+    current_index,
+    cut,
+    decimals_of,
+    due_days,
+    period_due_day,
+    spread,
+)
 from goalsite.domain.rounding import half_up
 
 ZERO = Fraction(0)
@@ -80,7 +91,9 @@ class Measure:
     @property
     def is_level(self) -> bool:
         """A KPI that is to be held, not built up: its progress is expected in full from the first value on."""
-        return self.kind == "kpi" and (self.direction == "keep" or self.aggregate in ("average", "ratio") or self.is_ceiling)
+        return self.kind == "kpi" and (
+            self.direction == "keep" or self.aggregate in ("average", "ratio") or self.is_ceiling
+        )
 
     @property
     def waits_for_end(self) -> bool:
@@ -93,36 +106,6 @@ class Measure:
     @property
     def due_days(self) -> tuple[date, ...]:
         return due_days(self.frequency if self.has_periods else "", self.span, self.rhythm, self.calendar)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A measure on a day. `raw` is None where it cannot be calculated; `current` is None without a check-in.
-
-    raw = part / whole, the two terms of its formula, where the formula has two.
-    """
-
-    current: Fraction | None
-    raw: Fraction | None
-    counted: Fraction | None
-    expected: Fraction
-    pace: Fraction | None
-    status: str
-    last_on: date | None
-    confidence: str | None
-    formula: Fraction | None
-    part: Fraction | None = None
-    whole: Fraction | None = None
-
-    @property
-    def to_date(self) -> Fraction | None:
-        """raw ÷ expected (rules §4)."""
-        return None if self.raw is None or self.last_on is None or not self.expected else self.raw / self.expected
-
-    @property
-    def flagged(self) -> bool:
-        """Says better than the numbers say."""
-        return self.confidence is not None and pace.says_better(self.confidence, self.status)
 
 
 def total_target(measure: Measure) -> Fraction | None:
@@ -143,86 +126,10 @@ def targets(measure: Measure) -> tuple[Fraction | None, ...]:
         return spread(total - measure.base, periods, measure.decimals, measure.period_targets)
     if measure.aggregate == "last" and not measure.is_ceiling:
         straight = (measure.base + (total - measure.base) * measure.span.elapsed(period.last) for period in periods)
-        return tuple(measure.period_targets.get(period.first, target) for period, target in zip(periods, straight, strict=True))
+        return tuple(
+            measure.period_targets.get(period.first, target) for period, target in zip(periods, straight, strict=True)
+        )
     return tuple(measure.period_targets.get(period.first, total) for period in periods)
-
-
-def current_value(measure: Measure, entries: Sequence[Entry]) -> Fraction | None:
-    """The fold of the entries over the span (rules §4): what the measure stands at. None without a check-in, or where a ratio's denominators come to 0."""
-    if not entries:
-        return None
-    if measure.direction == "steps":
-        done = ticked(entries)
-        return sum((step.weight for step in measure.steps if done.get(step.code)), ZERO)
-    if measure.fed_frequency is not None:
-        periods = cut(measure.fed_frequency, measure.span, measure.calendar)
-        return _folded(measure, entries, periods, ZERO)
-    if measure.kind == "okr" and measure.aggregate in ("average", "ratio") and measure.frequency:
-        latest = max(_by_period(measure.periods, entries).items())
-        return value_of(measure, latest[1])
-    return _folded(measure, entries, measure.periods, measure.base)
-
-
-def ticked(entries: Sequence[Entry]) -> dict[str, bool]:
-    """Which steps are done: each step's latest entry says."""
-    return {entry.step: bool(entry.value) for entry in sorted(entries, key=_order)}
-
-
-def value_of(measure: Measure, entries: Sequence[Entry]) -> Fraction | None:
-    """One period's own value: the latest, the amount, the mean, or the ratio of its entries; None without any."""
-    if not entries:
-        return None
-    if measure.aggregate == "ratio":
-        below = sum((entry.denominator or ZERO for entry in entries), ZERO)
-        above = sum((entry.numerator or ZERO for entry in entries), ZERO)
-        return above / below * (100 if measure.symbol == "%" else 1) if below else None
-    values = [entry.value or ZERO for entry in sorted(entries, key=_order)]
-    if measure.aggregate == "last":
-        return values[-1]
-    total = sum(values, ZERO)
-    return total if measure.aggregate == "sum" else total / len(values)
-
-
-def stand(measure: Measure, entries: Sequence[Entry], day: date, thresholds: pace.Thresholds) -> Standing:
-    """The measure on `day`, from the entries that count by then (rules §2, §5)."""
-    inside = [entry for entry in entries if entry.on in measure.span]
-    current = current_value(measure, inside)
-    part, whole = _terms(measure, inside, current, day)
-    answer = formula.evaluate(measure.formula, {"value": current, "target": total_target(measure), "start": measure.base}) if measure.formula else None
-    raw = _raw(measure, inside, part, whole, answer)
-    counted = None if raw is None else min(max(raw, ZERO), measure.cap)
-    expected = expected_progress(measure, day, bool(inside))
-    ended = not measure.waits_for_end or day >= measure.span.last
-    latest = max(inside, key=_order, default=None)
-    return Standing(
-        current=current,
-        raw=raw,
-        counted=counted,
-        expected=expected,
-        pace=pace.pace(counted, expected),
-        status=pace.status(counted, expected, started=bool(inside), first_due=measure.due_days[0], may_be_done=ended, day=day, thresholds=thresholds),
-        last_on=latest.on if latest else None,
-        confidence=latest.confidence if latest else None,
-        formula=answer,
-        part=part if raw is not None else None,
-        whole=whole if raw is not None else None,
-    )
-
-
-def expected_progress(measure: Measure, day: date, has_value: bool) -> Fraction:
-    """What the progress should be on `day`, a fraction (rules §5). Unstarted level KPIs owe nothing until their first due day is past."""
-    if measure.is_level:
-        return ONE if has_value or day > measure.due_days[0] else ZERO
-    if measure.direction == "done":
-        return ONE if day >= measure.span.last else ZERO
-    total = total_target(measure)
-    if total is None or total == measure.base or not measure.has_periods or measure.direction == "keep":
-        return measure.span.elapsed(day)
-    if measure.aggregate == "sum":
-        return target_to_date(measure, day) / (total - measure.base)
-    if measure.aggregate == "last" and measure.period_targets:
-        return (_line(measure, day) - measure.base) / (total - measure.base)
-    return measure.span.elapsed(day)
 
 
 def target_to_date(measure: Measure, day: date) -> Fraction:
@@ -234,18 +141,13 @@ def target_to_date(measure: Measure, day: date) -> Fraction:
     return sum(goals[:index], ZERO) + goals[index] * measure.periods[index].elapsed(day)
 
 
-def attainment(measure: Measure, target: Fraction | None, value: Fraction | None) -> Fraction | None:
-    """How a period's value stands against its target: §2's formula with the period's target in place of t, and s = 0 for sums. Not capped."""
-    if value is None:
-        return None
-    if measure.direction == "keep":
-        return ONE if within(measure, value) else ZERO
-    if target is None:
-        return None
-    if measure.is_ceiling:
-        return 2 - value / target if target else None
-    base = ZERO if measure.aggregate == "sum" else measure.base
-    return (value - base) / (target - base) if target != base else None
+def target_line(measure: Measure, day: date) -> Fraction:
+    """The line of a `last` with targets by period, prorated within each period."""
+    index = current_index(measure.periods, day)
+    if index < 0:
+        return measure.base
+    points = [measure.base, *(target or ZERO for target in targets(measure))]
+    return points[index] + (points[index + 1] - points[index]) * measure.periods[index].elapsed(day)
 
 
 def within(measure: Measure, value: Fraction) -> bool:
@@ -256,77 +158,3 @@ def within(measure: Measure, value: Fraction) -> bool:
 def is_missed(measure: Measure, period: Period, day: date) -> bool:
     """A period without a value counts as missed once its due day + 3 days is past."""
     return day > period_due_day(period, measure.rhythm) + GRACE
-
-
-def values_by_period(measure: Measure, entries: Sequence[Entry]) -> list[Fraction | None]:
-    """Each period's own value, None where it has no check-in."""
-    found = _by_period(measure.periods, [entry for entry in entries if entry.on in measure.span])
-    return [value_of(measure, found.get(index, ())) for index in range(len(measure.periods))]
-
-
-def _terms(measure: Measure, entries: Sequence[Entry], current: Fraction | None, day: date) -> tuple[Fraction | None, Fraction | None]:
-    """The two terms of raw: what came ÷ what was to come. For a ceiling, what came and what was allowed."""
-    total = total_target(measure)
-    if current is None:
-        return None, None
-    if measure.direction == "steps":
-        return current, sum((step.weight for step in measure.steps), ZERO)
-    if measure.direction == "done":
-        return current, ONE
-    if measure.direction == "keep":
-        return _kept(measure, entries, current, day)
-    if total is None:
-        return None, None
-    if not measure.is_ceiling:
-        return current - measure.base, total - measure.base
-    if measure.aggregate != "sum" or not measure.has_periods:
-        return current, total
-    last = max(index_of(measure.periods, entry.on) for entry in entries)
-    return current, sum((target or ZERO for target in targets(measure)[: last + 1]), ZERO)
-
-
-def _kept(measure: Measure, entries: Sequence[Entry], current: Fraction, day: date) -> tuple[Fraction, Fraction]:
-    """How many of the periods that count were inside, and how many count: those with a value, and those missed."""
-    if not measure.frequency or not measure.has_periods:
-        return (ONE if within(measure, current) else ZERO), ONE
-    values = values_by_period(measure, entries)
-    counted = sum(value is not None or is_missed(measure, period, day) for period, value in zip(measure.periods, values, strict=True))
-    return Fraction(sum(value is not None and within(measure, value) for value in values)), Fraction(counted)
-
-
-def _raw(measure: Measure, entries: Sequence[Entry], part: Fraction | None, whole: Fraction | None, answer: Fraction | None) -> Fraction | None:
-    if not entries:
-        return ZERO
-    if measure.formula_is == "progress":
-        return None if answer is None else answer / 100
-    if part is None or not whole:
-        return None
-    return 2 - part / whole if measure.is_ceiling else part / whole
-
-
-def _line(measure: Measure, day: date) -> Fraction:
-    """The target line of a `last` with targets by period, prorated within each period."""
-    index = current_index(measure.periods, day)
-    if index < 0:
-        return measure.base
-    points = [measure.base, *(target or ZERO for target in targets(measure))]
-    return points[index] + (points[index + 1] - points[index]) * measure.periods[index].elapsed(day)
-
-
-def _folded(measure: Measure, entries: Sequence[Entry], periods: Sequence[Period], base: Fraction) -> Fraction | None:
-    if measure.aggregate == "average":
-        means = [value_of(measure, held) or ZERO for held in _by_period(periods, entries).values()]
-        return sum(means, ZERO) / len(means)
-    value = value_of(measure, entries)
-    return value if value is None or measure.aggregate != "sum" else base + value
-
-
-def _by_period(periods: Sequence[Period], entries: Sequence[Entry]) -> dict[int, list[Entry]]:
-    found: dict[int, list[Entry]] = {}
-    for entry in entries:
-        found.setdefault(index_of(periods, entry.on), []).append(entry)
-    return found
-
-
-def _order(entry: Entry) -> tuple[date, datetime]:
-    return entry.on, entry.at

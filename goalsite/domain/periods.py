@@ -133,7 +133,9 @@ def decimals_of(number: Fraction) -> int:
     return 12
 
 
-def spread(total: Fraction, periods: Sequence[Period], decimals: int, fixed: Mapping[date, Fraction]) -> tuple[Fraction, ...]:
+def spread(
+    total: Fraction, periods: Sequence[Period], decimals: int, fixed: Mapping[date, Fraction]
+) -> tuple[Fraction, ...]:
     """A total's target for each period: what is not fixed goes evenly over the others, clipped ones by their days, rounded to `decimals`
     (or the rest's own, where more) by largest remainder, ties to the earlier, so that all add up exactly."""
     rest = total - sum((fixed[period.first] for period in periods if period.first in fixed), Fraction(0))
@@ -145,4 +147,6 @@ def spread(total: Fraction, periods: Sequence[Period], decimals: int, fixed: Map
     left = int(rest / unit) - sum(units.values()) if free else 0
     for index in sorted(free, key=lambda index: (units[index] - ideal[index], index))[:left]:
         units[index] += 1
-    return tuple(fixed[period.first] if index not in units else units[index] * unit for index, period in enumerate(periods))
+    return tuple(
+        fixed[period.first] if index not in units else units[index] * unit for index, period in enumerate(periods)
+    )

@@ -6,13 +6,20 @@ from datetime import date
 from fractions import Fraction
 
 from goalsite.domain.goals import weighted_mean
-from goalsite.domain.measure import Entry, Measure, is_missed, targets, values_by_period, within
+from goalsite.domain.measure import Entry, Measure, is_missed, targets, within
 from goalsite.domain.periods import LENGTHS, Span, current_index, whole_period
 from goalsite.domain.rounding import half_up
+from goalsite.domain.standing import values_by_period
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
-DEFAULT_BANDS = (("excellent", Fraction(1)), ("good", Fraction(85, 100)), ("fair", Fraction(7, 10)), ("average", Fraction(1, 2)), ("poor", ZERO))
+DEFAULT_BANDS = (
+    ("excellent", Fraction(1)),
+    ("good", Fraction(85, 100)),
+    ("fair", Fraction(7, 10)),
+    ("average", Fraction(1, 2)),
+    ("poor", ZERO),
+)
 FEWEST_DAYS = 30
 
 
@@ -40,7 +47,10 @@ class Totals:
 def totals(goals: Iterable[Counted], kpi_share: Fraction) -> Totals:
     """okr and kpi as weighted means, total = kpi_share · kpi + (1 − kpi_share) · okr; of one kind only, that kind, unless its share is nothing."""
     listed = [goal for goal in goals if goal.weight and goal.result is not None]
-    okr, kpi = (weighted_mean((goal.weight, goal.result or ZERO) for goal in listed if goal.kind == kind) for kind in ("okr", "kpi"))
+    okr, kpi = (
+        weighted_mean((goal.weight, goal.result or ZERO) for goal in listed if goal.kind == kind)
+        for kind in ("okr", "kpi")
+    )
     if okr is not None and kpi is not None:
         total: Fraction | None = kpi_share * kpi + (1 - kpi_share) * okr
     elif kpi is not None:
@@ -106,10 +116,21 @@ def _attained(measure: Measure, entries: Sequence[Entry], mine: Sequence[int], d
     values = values_by_period(measure, entries)
     wanted = targets(measure)
     if measure.direction == "keep":
-        counted = [values[index] for index in mine if values[index] is not None or is_missed(measure, measure.periods[index], day)]
-        return Fraction(sum(value is not None and within(measure, value) for value in counted), len(counted)) if counted else None
+        counted = [
+            values[index]
+            for index in mine
+            if values[index] is not None or is_missed(measure, measure.periods[index], day)
+        ]
+        return (
+            Fraction(sum(value is not None and within(measure, value) for value in counted), len(counted))
+            if counted
+            else None
+        )
     if measure.aggregate == "sum":
-        amount, target = sum((values[index] or ZERO for index in mine), ZERO), sum((wanted[index] or ZERO for index in mine), ZERO)
+        amount, target = (
+            sum((values[index] or ZERO for index in mine), ZERO),
+            sum((wanted[index] or ZERO for index in mine), ZERO),
+        )
         base = ZERO
     elif measure.aggregate == "last":
         # A last value stands until another one comes.
