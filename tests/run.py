@@ -1,4 +1,4 @@
-"""One run of the tests: the folder its processes share, and what is put away at its end. Import it before `goalsite`."""
+"""One run of the tests: the folder its processes share, and what is put away at its end. Imported before `goalsite`."""
 
 import os
 import shutil
