@@ -1,0 +1,92 @@
+"""Keeps the stored results of people and units in step with their goals (rules §6)."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+
+from goalsite.domain.periods import Span
+from goalsite.domain.results import may_be_rated, rate
+from goalsite.domain.rounding import as_decimal
+from goalsite.extensions import SHARE_DECIMALS, db
+from goalsite.models import Cycle, Goal, Person
+from goalsite.models_follow import Result, Review
+from goalsite.queries.company import company
+from goalsite.queries.results import counting_goals, stored_result, tally, totals_of
+
+
+def refresh_results_of(goal_ids: Collection[int]) -> None:
+    """The results of the owners and units of these goals, in their cycles."""
+    touched = db.session.execute(select(Goal.cycle_id, Goal.owner_id, Goal.unit_id).where(Goal.id.in_(goal_ids))).tuples()
+    owners: dict[int, set[int]] = defaultdict(set)
+    units: dict[int, set[int]] = defaultdict(set)
+    for cycle_id, owner_id, unit_id in touched:
+        owners[cycle_id].add(owner_id)
+        units[cycle_id].add(unit_id)
+    for cycle_id in owners:
+        refresh_results(db.session.get_one(Cycle, cycle_id), owners[cycle_id], units[cycle_id])
+
+
+def refresh_all_results() -> None:
+    """Every result of every cycle."""
+    for cycle in db.session.scalars(select(Cycle)).all():
+        goals = counting_goals(cycle)
+        _save(cycle, goals, {goal.owner_id for goal in goals}, {goal.unit_id for goal in goals})
+
+
+def refresh_results(cycle: Cycle, people: Collection[int], units: Collection[int]) -> None:
+    """The results of these people and units in the cycle. Frozen ones stay as they are."""
+    _save(cycle, counting_goals(cycle, or_(Goal.owner_id.in_(people), Goal.unit_id.in_(units))), people, units)
+
+
+def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: Collection[int]) -> None:
+    tallies = tally(goals, cycle)
+    mine = or_(Result.person_id.in_(people), Result.unit_id.in_(units))
+    held = {(row.person_id, row.unit_id): row for row in db.session.scalars(select(Result).where(Result.cycle_id == cycle.id, mine))}
+    facts = _people_facts(cycle, people)
+    rows = [((person, None), _row(tallies.people.get(person, []), cycle) | _rated(facts[person], tallies.people.get(person, []), cycle)) for person in people]
+    rows += [((None, unit), _row(tallies.units.get(unit, []), cycle)) for unit in units]
+    changed = [{"id": held[key].id, **row} for key, row in rows if key in held and held[key].frozen_at is None]
+    fresh = [{"cycle_id": cycle.id, "person_id": key[0], "unit_id": key[1], **_DEFAULTS, **row} for key, row in rows if key not in held]
+    if changed:
+        db.session.execute(update(Result), changed)
+    if fresh:
+        db.session.execute(insert(Result), fresh)
+
+
+_DEFAULTS = {"adjusted": None, "rating": ""}
+
+
+def _row(goals: Collection[Goal], cycle: Cycle) -> dict[str, Any]:
+    sums = totals_of(goals, cycle, lambda goal: stored_result(goal, cycle))
+    last = max((goal.last_checkin_on for goal in goals if goal.last_checkin_on), default=None)
+    return {
+        "okr": _share(sums.okr),
+        "kpi": _share(sums.kpi),
+        "total": _share(sums.total),
+        "provisional": sums.provisional,
+        "goals": sums.goals,
+        "last_checkin_on": last,
+    }
+
+
+def _people_facts(cycle: Cycle, people: Collection[int]) -> dict[int, tuple[Person, Review | None]]:
+    rows = db.session.execute(
+        select(Person, Review).outerjoin(Review, (Review.person_id == Person.id) & (Review.cycle_id == cycle.id)).where(Person.id.in_(people))
+    ).tuples()
+    return {person.id: (person, review) for person, review in rows}
+
+
+def _rated(facts: tuple[Person, Review | None], goals: Collection[Goal], cycle: Cycle) -> dict[str, Any]:
+    """The adjusted total and the rating, once the cycle is reviewing."""
+    person, review = facts
+    total = totals_of(goals, cycle, lambda goal: stored_result(goal, cycle)).total
+    adjusted = total + Fraction(review.adjustment) if review and review.adjustment is not None and total is not None else None
+    rated = cycle.state in ("reviewing", "closed") and may_be_rated(Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on)
+    return {"adjusted": _share(adjusted), "rating": rate(adjusted if adjusted is not None else total, company().bands) if rated else ""}
+
+
+def _share(number: Fraction | None) -> Any:
+    return None if number is None else as_decimal(number, SHARE_DECIMALS)

@@ -1,0 +1,183 @@
+"""Keeps what is stored about goals in step with their records: progress, status, the days on which they change, their history (rules §5)."""
+
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from goalsite.domain.cadence import next_turn, owed
+from goalsite.domain.goals import Goal as GoalFacts
+from goalsite.domain.goals import GoalStanding, World, assess
+from goalsite.domain.periods import GRACE
+from goalsite.domain.rounding import as_decimal
+from goalsite.extensions import SHARE_DECIMALS, db
+from goalsite.models import Goal, Measure
+from goalsite.models_follow import GoalPoint
+from goalsite.queries.records import world_of
+from goalsite.queries.supporters import Known, points_of, with_stored_supporters
+
+from goalsite.actions.results import refresh_all_results, refresh_results_of
+
+DAY = timedelta(days=1)
+AT_ONCE = 400
+
+
+def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) -> None:
+    """After a write to these goals: their standing, that of everything above which takes progress from them, and the results they count in.
+
+    `since` is the earliest day whose past the write changed; None: nothing before `day`.
+    """
+    changed = set(goal_ids) | _fed_by(goal_ids)
+    touched: set[int] = set()
+    while changed:
+        _refresh_level(changed, day, since or day)
+        touched |= changed
+        changed = _taking_from(changed) - touched
+    refresh_results_of(touched)
+
+
+def refresh_everything(day: date) -> None:
+    """After a load: the standing of every goal, its whole history, and every result."""
+    db.session.flush()
+    for ids in _batches(select(Goal.id).where(Goal.progress_from == "measures")):
+        _refresh_level(ids, day, date.min)
+    # Goals that take progress from others come after them, the deepest first.
+    waiting = set(db.session.scalars(select(Goal.id).where(Goal.progress_from != "measures")))
+    parents = {goal_id: parent for goal_id, parent in db.session.execute(select(Goal.id, Goal.parent_id)).tuples()}
+    while waiting:
+        blocked = {parents[goal_id] for goal_id in waiting}
+        ready = waiting - blocked
+        _refresh_level(ready, day, date.min)
+        waiting -= ready
+    refresh_all_results()
+
+
+def settle(day: date) -> int:
+    """Brings the goals whose turn has come up to date; how many they were. Once a day is enough, more does no harm."""
+    turned = set(db.session.scalars(select(Goal.id).where(Goal.turns_on <= day)))
+    plain = set(db.session.scalars(select(Goal.id).where(Goal.turns_on <= day, Goal.progress_from == "measures")))
+    for ids in _sliced(sorted(plain)):
+        _refresh_level(ids, day, day)
+    rest = turned - plain | _taking_from(plain)
+    seen: set[int] = set()
+    while rest:
+        # A parent may be met again after its own supporters: the last pass stands.
+        _refresh_level(rest, day, day)
+        seen |= rest
+        rest = _taking_from(rest) - seen
+    if turned:
+        refresh_results_of(turned | seen)
+    return len(turned | seen)
+
+
+def _fed_by(goal_ids: Collection[int]) -> set[int]:
+    """The goals with a key result fed by one of these KPIs."""
+    return set(db.session.scalars(select(Measure.goal_id).where(Measure.fed_by_id.in_(goal_ids))))
+
+
+def _taking_from(goal_ids: Collection[int]) -> set[int]:
+    """The goals above that take progress from these."""
+    above = select(Goal.parent_id).where(Goal.id.in_(goal_ids))
+    return set(db.session.scalars(select(Goal.id).where(Goal.id.in_(above), Goal.progress_from != "measures")))
+
+
+def _refresh_level(ids: Collection[int], day: date, since: date) -> None:
+    db.session.flush()
+    world, known = with_stored_supporters(world_of(ids, day, deep=False), ids, day)
+    rows = {key: assess(key, world, day, known) for key in ids}
+    points = points_of([name for key in ids for name in world.goals[key].supporters])
+    db.session.execute(update(Goal), [_goal_row(key, world, known, standing, day) for key, standing in rows.items()])
+    owing = [row for key, standing in rows.items() for row in _measure_rows(world.goals[key], standing)]
+    if owing:
+        db.session.execute(update(Measure), owing)
+    db.session.execute(delete(GoalPoint).where(GoalPoint.goal_id.in_(ids), GoalPoint.on >= since))
+    history = [row for key in ids for row in _history(key, world, known, points, since, day)]
+    if history:
+        db.session.execute(insert(GoalPoint), history)
+    db.session.expire_all()
+
+
+def _goal_row(key: int, world: World, known: Known, standing: GoalStanding, day: date) -> dict[str, Any]:
+    goal = world.goals[key]
+    stale = [row["stale_from"] for row in _measure_rows(goal, standing) if row["stale_from"]]
+    return {
+        "id": key,
+        "progress": stored(standing.progress),
+        "expected": stored(standing.expected),
+        "status": standing.status,
+        "turns_on": _turns_on(key, world, known, standing, day),
+        "stale_from": min(stale, default=None) if goal.state == "active" else None,
+        "last_checkin_on": standing.last_on,
+        "first_due": standing.first_due,
+        "waits_until": standing.waits_until,
+        "flagged": standing.flagged,
+    }
+
+
+def _turns_on(key: int, world: World, known: Known, standing: GoalStanding, day: date) -> date | None:
+    goal = world.goals[key]
+    if goal.state != "active":
+        return None
+    if goal.supporters or goal.progress_from == "supporting":
+        return day + DAY
+    end = max((measure.span.last for measure in goal.measures.values()), default=day) + GRACE + DAY
+
+    def look(later: date) -> tuple[str, Fraction | None]:
+        then = assess(key, world, later)
+        return then.status, then.progress
+
+    bends = (period.last for measure in goal.measures.values() if measure.period_targets for period in measure.periods)
+    return next_turn(look, day, end, bends)
+
+
+def _measure_rows(goal: GoalFacts, standing: GoalStanding) -> list[dict[str, Any]]:
+    rows = []
+    for name, measure in goal.measures.items():
+        stand = standing.measures[name]
+        duty = owed(measure, stand.last_on, finished=goal.state != "active" or stand.status == "done")
+        rows.append({"id": name, "last_on": stand.last_on, "due_from": duty.due_from, "due_by": duty.due_on, "stale_from": duty.stale_from})
+    return rows
+
+
+def _history(
+    key: int, world: World, known: Known, points: dict[int, list[tuple[date, Fraction | None]]], since: date, day: date
+) -> Iterable[dict[str, Any]]:
+    """The goal's progress at the end of each day from `since` on which something moved it."""
+    goal = world.goals[key]
+    days = {entry.on for name in goal.measures for entry in world.entries.get(name, ())}
+    days |= {on for name in goal.supporters for on, _ in points.get(_id(name), ())}
+    for on in sorted(moved for moved in days if since <= moved <= day):
+        entries = {name: [entry for entry in world.entries.get(name, ()) if entry.on <= on] for name in goal.measures}
+        then: Known = {name: replace(known[name], progress=_at(points.get(_id(name), ()), on)) for name in goal.supporters}
+        yield {"goal_id": key, "on": on, "progress": stored(assess(key, World(world.goals, entries, world.thresholds), on, then).progress)}
+
+
+def _at(points: Sequence[tuple[date, Fraction | None]], day: date) -> Fraction | None:
+    return next((progress for on, progress in reversed(points) if on <= day), None)
+
+
+def _id(key: Hashable) -> int:
+    assert isinstance(key, int)
+    return key
+
+
+def stored(number: Fraction | None) -> Decimal | None:
+    """A computed fraction as it is stored, at fifteen decimals."""
+    return None if number is None else as_decimal(number, SHARE_DECIMALS)
+
+
+def _sliced(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
+
+
+def _batches(chosen: Any) -> Iterable[Sequence[int]]:
+    return _sliced(list(db.session.scalars(chosen)))
+
+
+def count_turned(day: date) -> int:
+    """How many goals wait for their turn."""
+    return db.session.scalar(select(func.count()).select_from(Goal).where(Goal.turns_on <= day)) or 0

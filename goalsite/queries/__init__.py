@@ -1,0 +1,1 @@
+"""Reads, one module per screen area, named by what they answer. They know nothing of HTTP."""

@@ -1,0 +1,213 @@
+"""The records of goals as the rules want them: one loader for pages, reports, replays and days in the past (rules §2–§5)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from goalsite.domain.company import DAYS, Company
+from goalsite.domain.goals import Goal as GoalFacts
+from goalsite.domain.goals import World
+from goalsite.domain.measure import Entry, Step
+from goalsite.domain.measure import Measure as MeasureFacts
+from goalsite.domain.periods import Rhythm, Span
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Measure, PeriodTarget
+from goalsite.models import Step as StepRow
+from goalsite.models_follow import Change, CheckIn, EvaluationStep
+from goalsite.queries.company import company
+
+ONE = Fraction(1)
+Facts = TypeVar("Facts", GoalFacts, MeasureFacts)
+Ids = Collection[int] | Select[tuple[int]]
+
+
+def world_of(ids: Ids, day: date, *, deep: bool = True, as_of: bool = False) -> World:
+    """Everything the progress of these goals is computed from, as recorded by the end of `day`.
+
+    deep: with the goals that support them, all the way down. as_of: changes and evaluations recorded after `day` are taken back.
+    """
+    firm = company()
+    wanted = _with_supporters(ids) if deep else Goal.id.in_(ids)
+    goals = list(db.session.scalars(select(Goal).where(wanted).options(joinedload(Goal.cycle))))
+    chosen = select(Goal.id).where(wanted)
+    measures = list(db.session.scalars(select(Measure).where(Measure.goal_id.in_(chosen)).options(joinedload(Measure.metric))))
+    sources = _sources(measures)
+    steps, targets = _parts(measures, chosen)
+    entries = _entries(chosen, [row.id for rows in sources.values() for row in rows], day, firm)
+    facts: dict[int, dict[Hashable, MeasureFacts]] = defaultdict(dict)
+    cycles = {goal.id: (goal, goal.cycle) for goal in goals}
+    heard: dict[Hashable, list[Entry]] = {}
+    for row in sorted(measures, key=lambda row: (row.place, row.id)):
+        goal, cycle = cycles[row.goal_id]
+        source = sources.get(row.fed_by_id or 0, [])
+        facts[goal.id][row.id] = measure_facts(row, goal, cycle, firm, steps[row.id], targets[row.id], source[0].frequency if source else "")
+        heard[row.id] = [entry for fed in source for entry in entries[fed.id]] if row.fed_by_id else entries[row.id]
+    supporters: dict[int, list[int]] = defaultdict(list)
+    for goal in goals:
+        if goal.parent_id:
+            supporters[goal.parent_id].append(goal.id)
+    world = World({goal.id: goal_facts(goal, facts[goal.id], supporters[goal.id] if deep else []) for goal in goals}, heard, firm.thresholds)
+    return _taken_back(world, chosen, day, firm) if as_of else world
+
+
+def measure_facts(
+    row: Measure, goal: Goal, cycle: Cycle, firm: Company, steps: Iterable[StepRow] = (), targets: Iterable[PeriodTarget] = (), fed_frequency: str = ""
+) -> MeasureFacts:
+    """A measure's row as the rules want it; its dates are by default the goal's."""
+    metric = row.metric
+    return MeasureFacts(
+        span=Span(row.starts_on or goal.starts_on, row.due_on or goal.due_on),
+        kind=goal.kind,
+        title=row.title,
+        direction=row.direction,
+        aggregate=row.aggregate,
+        frequency=row.frequency,
+        start=fraction(row.start),
+        target=fraction(row.target),
+        target_per=row.target_per,
+        low=fraction(row.low),
+        high=fraction(row.high),
+        decimals=row.decimals,
+        symbol=row.symbol,
+        weight=Fraction(row.weight),
+        cap=Fraction(cycle.kpi_cap) if goal.kind == "kpi" else ONE,
+        steps=tuple(Step(step.code, step.title, Fraction(step.weight)) for step in steps),
+        period_targets={target.starts_on: Fraction(target.target) for target in targets},
+        fed_frequency=fed_frequency if row.fed_by_id else None,
+        formula=metric.formula if metric else "",
+        formula_is=metric.formula_is if metric else "",
+        rhythm=rhythm_of(cycle),
+        calendar=firm.calendar,
+    )
+
+
+def rhythm_of(cycle: Cycle) -> Rhythm:
+    """The cycle's check-in days."""
+    return Rhythm(cycle.checkin_every, DAYS.index(cycle.checkin_weekday), cycle.starts_on)
+
+
+def fraction(number: Decimal | None) -> Fraction | None:
+    """The stored number as the rules compute with it."""
+    return None if number is None else Fraction(number)
+
+
+def counting_checkins(day: date, firm: Company) -> tuple[type[CheckIn], list[ColumnElement[bool]]]:
+    """The alias to join check-ins that replace others with, and what makes a check-in count on `day`: dated and entered by then, not replaced by then."""
+    later = aliased(CheckIn)
+    end = firm.end_of(day)
+    return later, [CheckIn.on <= day, CheckIn.entered_at < end, later.id.is_(None)]
+
+
+def _with_supporters(ids: Ids) -> ColumnElement[bool]:
+    """The goals and, below those whose progress comes from supporting goals, their supporters, all the way down."""
+    tree = select(Goal.id, Goal.progress_from).where(Goal.id.in_(ids)).cte("tree", recursive=True)
+    tree = tree.union(select(Goal.id, Goal.progress_from).join(tree, Goal.parent_id == tree.c.id).where(tree.c.progress_from != "measures"))
+    return Goal.id.in_(select(tree.c.id))
+
+
+def _sources(measures: Iterable[Measure]) -> dict[int, list[Measure]]:
+    """The indicator of each KPI that feeds one of the measures, by goal."""
+    feeding = {row.fed_by_id for row in measures if row.fed_by_id}
+    if not feeding:
+        return {}
+    found: dict[int, list[Measure]] = defaultdict(list)
+    for row in db.session.scalars(select(Measure).where(Measure.goal_id.in_(feeding))):
+        found[row.goal_id].append(row)
+    return found
+
+
+def _parts(measures: Collection[Measure], chosen: Select[tuple[int]]) -> tuple[dict[int, list[StepRow]], dict[int, list[PeriodTarget]]]:
+    steps: dict[int, list[StepRow]] = defaultdict(list)
+    targets: dict[int, list[PeriodTarget]] = defaultdict(list)
+    mine = select(Measure.id).where(Measure.goal_id.in_(chosen))
+    if any(row.direction == "steps" for row in measures):
+        for step in db.session.scalars(select(StepRow).where(StepRow.measure_id.in_(mine)).order_by(StepRow.place, StepRow.id)):
+            steps[step.measure_id].append(step)
+    for target in db.session.scalars(select(PeriodTarget).where(PeriodTarget.measure_id.in_(mine))):
+        targets[target.measure_id].append(target)
+    return steps, targets
+
+
+def _entries(chosen: Select[tuple[int]], sources: Collection[int], day: date, firm: Company) -> dict[int, list[Entry]]:
+    later, counts = counting_checkins(day, firm)
+    mine = or_(CheckIn.measure_id.in_(select(Measure.id).where(Measure.goal_id.in_(chosen))), CheckIn.measure_id.in_(sources))
+    rows = db.session.execute(
+        select(
+            CheckIn.measure_id,
+            CheckIn.on,
+            CheckIn.entered_at,
+            CheckIn.value,
+            CheckIn.numerator,
+            CheckIn.denominator,
+            func.coalesce(StepRow.code, ""),
+            CheckIn.confidence,
+        )
+        .outerjoin(StepRow, StepRow.id == CheckIn.step_id)
+        .outerjoin(later, and_(later.replaces_id == CheckIn.id, later.entered_at < firm.end_of(day)))
+        .where(mine, *counts)
+    )
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for measure_id, on, at, value, numerator, denominator, step, confidence in rows.tuples():
+        found[measure_id].append(Entry(on, at, fraction(value), fraction(numerator), fraction(denominator), step, confidence))
+    return found
+
+
+def goal_facts(goal: Goal, measures: dict[Hashable, MeasureFacts], supporters: Iterable[int]) -> GoalFacts:
+    """A goal's row as the rules want it."""
+    return GoalFacts(
+        kind=goal.kind,
+        weight=Fraction(goal.weight),
+        state=goal.state,
+        ambition=goal.ambition,
+        progress_from=goal.progress_from,
+        measures=measures,
+        supporters=tuple(supporters) if goal.progress_from != "measures" else (),
+        score=fraction(goal.score) if goal.evaluation == "approved" else None,
+    )
+
+
+def _taken_back(world: World, chosen: Select[tuple[int]], day: date, firm: Company) -> World:
+    """The world with the changes recorded after `day` undone, and the scores as decided by then."""
+    goals: dict[Hashable, GoalFacts] = dict(world.goals)
+    end = firm.end_of(day)
+    steps = select(EvaluationStep).where(EvaluationStep.goal_id.in_(chosen), EvaluationStep.at < end).order_by(EvaluationStep.at)
+    decided = {step.goal_id: step for step in db.session.scalars(steps)}
+    for key, goal in goals.items():
+        step = decided.get(key)  # type: ignore[call-overload]
+        goals[key] = replace(goal, score=fraction(step.score) if step and step.step == "approved" else None)
+    later = select(Change).where(Change.goal_id.in_(chosen), Change.at >= end).order_by(Change.at.desc(), Change.id.desc())
+    for change in db.session.scalars(later):
+        goal = goals[change.goal_id]
+        if change.measure_id in goal.measures:
+            measures = dict(goal.measures)
+            measures[change.measure_id] = _undone(measures[change.measure_id], change, _MEASURE_FIELDS)
+            goals[change.goal_id] = replace(goal, measures=measures)
+        elif change.measure_id is None:
+            goals[change.goal_id] = _undone(goal, change, _GOAL_FIELDS)
+    return World(goals, world.entries, world.thresholds)
+
+
+def _number(text: str) -> Fraction | None:
+    return Fraction(text) if text else None
+
+
+_GOAL_FIELDS: dict[str, Callable[[str], Any]] = {"weight": _number, "state": str, "ambition": str, "progress_from": str}
+_MEASURE_FIELDS: dict[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("start", "target", "low", "high", "weight"), _number),
+    **dict.fromkeys(("direction", "aggregate", "frequency", "target_per", "title"), str),
+}
+
+
+def _undone(facts: Facts, change: Change, fields: dict[str, Callable[[str], Any]]) -> Facts:
+    if isinstance(facts, MeasureFacts) and change.field in ("starts_on", "due_on") and change.old:
+        day = date.fromisoformat(change.old)
+        return replace(facts, span=Span(day, facts.span.last) if change.field == "starts_on" else Span(facts.span.first, day))
+    read = fields.get(change.field)
+    return facts if read is None else replace(facts, **{change.field: read(change.old)})

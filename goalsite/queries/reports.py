@@ -1,0 +1,198 @@
+"""The four reports: one row a measure, a goal, a person, a unit, every number computed exactly from the records (rules §2–§6)."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from goalsite.domain.goals import GoalStanding, World, assess, computed_result
+from goalsite.domain.goals import result as result_of
+from goalsite.domain.measure import Measure as MeasureFacts
+from goalsite.domain.measure import Standing
+from goalsite.domain.periods import Span
+from goalsite.domain.results import Counted, Totals, attainment_in, mean, rate, totals
+from goalsite.domain.results import may_be_rated as rateable
+from goalsite.domain.strip import PeriodStanding, period_on
+from goalsite.domain.terms import COUNTED_STATES
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Measure, Person, Unit, UnitAncestor
+from goalsite.models_follow import Result, Review
+from goalsite.queries.company import company
+from goalsite.queries.records import fraction, world_of
+from goalsite.queries.results import Tallies, tally
+
+
+@dataclass(frozen=True)
+class CycleRecord:
+    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from."""
+
+    cycle: Cycle
+    day: date
+    goals: list[Goal]
+    world: World
+    known: dict[Hashable, GoalStanding] = field(default_factory=dict)
+
+    def standing(self, goal: Goal) -> GoalStanding:
+        return assess(goal.id, self.world, self.day, self.known)
+
+    def result(self, goal: Goal) -> Fraction | None:
+        return result_of(self.world.goals[goal.id], self.standing(goal).progress, Fraction(self.cycle.aspirational_full))
+
+    def expected(self, goal: Goal) -> Fraction | None:
+        return computed_result(self.world.goals[goal.id], self.standing(goal).expected, Fraction(self.cycle.aspirational_full))
+
+    def is_provisional(self, goal: Goal) -> bool:
+        return self.world.goals[goal.id].score is None
+
+    def totals(self, goals: Iterable[Goal]) -> Totals:
+        return totals(
+            (Counted(goal.kind, Fraction(goal.weight), self.result(goal), self.is_provisional(goal)) for goal in goals), Fraction(self.cycle.kpi_share)
+        )
+
+    def expected_total(self, goals: Iterable[Goal]) -> Fraction | None:
+        return totals((Counted(goal.kind, Fraction(goal.weight), self.expected(goal)) for goal in goals), Fraction(self.cycle.kpi_share)).total
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    goal: Goal
+    measure: Measure
+    facts: MeasureFacts
+    standing: Standing
+    period: PeriodStanding | None
+
+
+@dataclass(frozen=True)
+class GoalLine:
+    goal: Goal
+    standing: GoalStanding
+    result: Fraction | None
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """Fractions; `total` is the adjusted one where HR adjusted it. Expected is None for a calendar period."""
+
+    person: Person
+    totals: Totals
+    total: Fraction | None
+    expected: Fraction | None
+    rating: str
+    last_checkin_on: date | None
+
+
+@dataclass(frozen=True)
+class UnitLine:
+    unit: Unit
+    totals: Totals
+    people_mean: Fraction | None
+    people: int
+
+
+def record_of(cycle: Cycle, day: date, *, as_of: bool = False) -> CycleRecord:
+    """The cycle's record on `day`; with `as_of`, as things stood at the end of that day."""
+    wanted = Goal.cycle_id == cycle.id
+    rows = list(db.session.scalars(select(Goal).where(wanted).options(joinedload(Goal.owner), joinedload(Goal.unit)).order_by(Goal.code)))
+    world = world_of(select(Goal.id).where(wanted), day, as_of=as_of)
+    return CycleRecord(cycle, day, [goal for goal in rows if world.goals[goal.id].state in COUNTED_STATES], world)
+
+
+def measure_lines(record: CycleRecord) -> list[MeasureLine]:
+    """One line a measure of the cycle's active and closed goals."""
+    rows = {row.id: row for row in db.session.scalars(select(Measure).join(Goal, Goal.id == Measure.goal_id).where(Goal.cycle_id == record.cycle.id))}
+    lines = []
+    for goal in record.goals:
+        for key, facts in record.world.goals[goal.id].measures.items():
+            period = period_on(facts, record.world.entries.get(key, ()), record.day)
+            lines.append(MeasureLine(goal, rows[_id(key)], facts, record.standing(goal).measures[key], period))
+    return lines
+
+
+def goal_lines(record: CycleRecord) -> list[GoalLine]:
+    """One line a goal."""
+    return [GoalLine(goal, record.standing(goal), record.result(goal), record.is_provisional(goal)) for goal in record.goals]
+
+
+def person_lines(record: CycleRecord, *, unit: Unit | None = None, period: tuple[str, Span] | None = None) -> list[PersonLine]:
+    """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span)."""
+    cycle = record.cycle
+    here = select(Person).where(
+        or_(Person.joined_on.is_(None), Person.joined_on <= cycle.ends_on), or_(Person.left_on.is_(None), Person.left_on >= cycle.starts_on)
+    )
+    if unit is not None:
+        here = here.where(Person.unit_id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id)))
+    people = db.session.scalars(here.options(joinedload(Person.unit)).order_by(Person.email_key)).all()
+    reviews = {review.person_id: review for review in db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))}
+    frozen = _frozen(cycle)
+    tallies = tally(record.goals, cycle)
+    lines = []
+    for person in people:
+        goals = tallies.people.get(person.id, [])
+        last = max((on for goal in goals if (on := record.standing(goal).last_on)), default=None)
+        if period is not None:
+            lines.append(PersonLine(person, sums := _period_totals(record, goals, *period), sums.total, None, "", last))
+            continue
+        held = frozen.get((person.id, None))
+        sums = _stored_totals(held) if held else record.totals(goals)
+        review = reviews.get(person.id)
+        adjustment = fraction(review.adjustment) if review else None
+        total = fraction(held.adjusted) if held and held.adjusted is not None else sums.total
+        if not held and adjustment is not None and total is not None:
+            total += adjustment
+        rated = cycle.state in ("reviewing", "closed") and rateable(Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on)
+        rating = held.rating if held else rate(total, company().bands) if rated else ""
+        lines.append(PersonLine(person, sums, total, record.expected_total(goals), rating, last))
+    return lines
+
+
+def unit_lines(record: CycleRecord) -> list[UnitLine]:
+    """One line a unit: its own goals' totals, and beside them the plain mean of the totals of the people in it and below."""
+    above: dict[int, list[int]] = defaultdict(list)
+    for unit_id, ancestor_id in db.session.execute(select(UnitAncestor.unit_id, UnitAncestor.ancestor_id)).tuples():
+        above[unit_id].append(ancestor_id)
+    sums: dict[int, list[Fraction]] = defaultdict(list)
+    for line in person_lines(record):
+        if line.total is not None and line.person.unit_id is not None:
+            for ancestor_id in above[line.person.unit_id]:
+                sums[ancestor_id].append(line.total)
+    tallies: Tallies = tally(record.goals, record.cycle)
+    frozen = _frozen(record.cycle)
+    lines = []
+    for unit in db.session.scalars(select(Unit).order_by(Unit.code)):
+        held = frozen.get((None, unit.id))
+        own = _stored_totals(held) if held else record.totals(tallies.units.get(unit.id, []))
+        people = held.people if held and held.people is not None else len(sums[unit.id])
+        lines.append(UnitLine(unit, own, fraction(held.people_mean) if held and held.people is not None else mean(sums[unit.id]), people))
+    return lines
+
+
+def _period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, span: Span) -> Totals:
+    """The KPI figure of one calendar period: Σ w · attainment ÷ Σ w over KPIs of that frequency or finer; it is the total too."""
+    counted = []
+    for goal in goals:
+        for key, facts in record.world.goals[goal.id].measures.items():
+            reached = attainment_in(facts, record.world.entries.get(key, ()), frequency, span, record.day) if goal.kind == "kpi" else None
+            if reached is not None:
+                counted.append(Counted("kpi", Fraction(goal.weight), reached, record.is_provisional(goal)))
+    return totals(counted, Fraction(1))
+
+
+def _frozen(cycle: Cycle) -> dict[tuple[int | None, int | None], Result]:
+    if cycle.state != "closed":
+        return {}
+    rows = db.session.scalars(select(Result).where(Result.cycle_id == cycle.id, Result.frozen_at.is_not(None)))
+    return {(row.person_id, row.unit_id): row for row in rows}
+
+
+def _stored_totals(row: Result) -> Totals:
+    return Totals(fraction(row.okr), fraction(row.kpi), fraction(row.total), row.provisional, row.goals)
+
+
+def _id(key: Hashable) -> int:
+    assert isinstance(key, int)
+    return key

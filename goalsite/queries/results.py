@@ -1,0 +1,55 @@
+"""Whose result a goal counts in, and the totals of people and units (rules §6)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
+
+from goalsite.domain.goals import result as result_of
+from goalsite.domain.results import Counted, Totals, totals
+from goalsite.domain.terms import COUNTED_STATES
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal
+from goalsite.queries.records import fraction, goal_facts
+
+
+@dataclass(frozen=True)
+class Tallies:
+    """The goals that count, by whose result they count in."""
+
+    people: dict[int, list[Goal]]
+    units: dict[int, list[Goal]]
+
+
+def counting_goals(cycle: Cycle, *narrowed: ColumnElement[bool]) -> list[Goal]:
+    """The cycle's active and closed goals, with their units."""
+    chosen = select(Goal).where(Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES), *narrowed)
+    return list(db.session.scalars(chosen.options(joinedload(Goal.unit)).order_by(Goal.code)))
+
+
+def tally(goals: Iterable[Goal], cycle: Cycle) -> Tallies:
+    """A person's are their person-scope goals, and the unit-scope goals they own as the unit's head where the cycle says so; a unit's its unit-scope goals."""
+    people: dict[int, list[Goal]] = defaultdict(list)
+    units: dict[int, list[Goal]] = defaultdict(list)
+    for goal in goals:
+        if goal.scope == "person":
+            people[goal.owner_id].append(goal)
+            continue
+        units[goal.unit_id].append(goal)
+        if cycle.head_counts_unit and goal.unit.head_id == goal.owner_id:
+            people[goal.owner_id].append(goal)
+    return Tallies(people, units)
+
+
+def stored_result(goal: Goal, cycle: Cycle) -> Fraction | None:
+    """The goal's result, a fraction, from what is stored."""
+    return result_of(goal_facts(goal, {}, ()), fraction(goal.progress), Fraction(cycle.aspirational_full))
+
+
+def totals_of(goals: Iterable[Goal], cycle: Cycle, result: Callable[[Goal], Fraction | None]) -> Totals:
+    """The totals of the goals, each with the result that `result` gives."""
+    counted = [Counted(goal.kind, Fraction(goal.weight), result(goal), goal.evaluation != "approved") for goal in goals]
+    return totals(counted, Fraction(cycle.kpi_share))
