@@ -1,7 +1,210 @@
-"""Soon."""
+"""Who is looking, in which language and cycle, and what the frame around every page shows (`frame` in templates, see base.html)."""
 
-from flask import Flask
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from flask import Flask, current_app, g, request, session, url_for
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from goalsite import formats
+from goalsite.domain.terms import LOCALES
+from goalsite.extensions import babel
+from goalsite.models import Cycle, Person
+from goalsite.queries import company as here
+from goalsite.queries import navigation
+
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation; shown once its endpoint exists. `counts` names the field of `Waiting` beside it."""
+
+    endpoint: str
+    label: Any
+    short: Any
+    icon: str
+    phone: bool = False
+    key: str | None = None
+    counts: str = ""
+
+
+NAV = (
+    Place("my.show", _l("My goals"), _l("Mine"), "house", phone=True, key="m"),
+    Place("checkins.show", _l("Weekly check-in"), _l("Check in"), "calendar-check", phone=True, counts="due"),
+    Place("overview.show", _l("Overview"), _l("Overview"), "layout-dashboard", phone=True, key="o"),
+    Place("members.list_members", _l("Members"), _l("Members"), "users", key=None),
+    Place("tree.show", _l("Tree"), _l("Tree"), "network", phone=True, key="t"),
+    Place("decisions.show", _l("Decisions"), _l("Decisions"), "clipboard-check", phone=True, key="e", counts="decisions"),
+    Place("reports.show", _l("Reports"), _l("Reports"), "chart-column", key="r"),
+)
+SETUP = (
+    Place("setup.organisation", _l("Organisation"), _l("Organisation"), "git-fork"),
+    Place("setup.people", _l("People"), _l("People"), "users"),
+    Place("setup.cycles", _l("Cycles"), _l("Cycles"), "clock"),
+    Place("setup.metrics", _l("Metrics"), _l("Metrics"), "target"),
+)
 
 
 def init_app(app: Flask) -> None:
-    """Nothing yet."""
+    """Languages, number formats, and the frame in every template."""
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=_choose_zone)
+    formats.init_app(app)
+    app.context_processor(lambda: {"frame": frame()})
+
+
+def me() -> Person:
+    """The person signed in; only where a sign-in is required."""
+    person: Person = current_user.person
+    return person
+
+
+def me_or_nobody() -> Person | None:
+    """The person signed in, if any; nobody while the database cannot be asked."""
+    return me() if not g.get("without_database") and current_user.is_authenticated else None
+
+
+def cycle() -> Cycle | None:
+    """The cycle this page is about: `?cycle=CODE`, else the one last chosen, else the running one."""
+    return frame().chosen
+
+
+def choose_locale() -> str:
+    """The person's choice, else this browser's, else what the browser reads, else the company's."""
+    person = me_or_nobody()
+    wished = (person.locale if person else "") or session.get("locale", "")
+    if wished in LOCALES:
+        return str(wished)
+    return request.accept_languages.best_match(LOCALES) or _company_locale()
+
+
+def frame() -> "Frame":
+    """One frame a request; nothing of it is read before a template asks."""
+    if "frame" not in g:
+        g.frame = Frame()
+    held: Frame = g.frame
+    return held
+
+
+class Frame:
+    """What base.html shows around the page; each part is looked up when it is first used."""
+
+    @cached_property
+    def person(self) -> dict[str, Any] | None:
+        person = me_or_nobody()
+        return person and {"id": person.id, "name": person.name, "title": person.title, "initials": initials(person.name)}
+
+    @cached_property
+    def company(self) -> str:
+        return "" if g.get("without_database") else here.company().name
+
+    @cached_property
+    def locale(self) -> str:
+        return str(get_locale())
+
+    @cached_property
+    def theme(self) -> str | None:
+        person = me_or_nobody()
+        return person.theme if person and person.theme in THEMES else None
+
+    @cached_property
+    def today(self) -> date:
+        return here.today()
+
+    @cached_property
+    def waiting(self) -> navigation.Waiting:
+        return navigation.waiting_for(me().id, self.today)
+
+    @property
+    def unread(self) -> int:
+        return self.waiting.unread
+
+    @cached_property
+    def nav(self) -> list[dict[str, Any]]:
+        return [self._entry(place) for place in NAV if place.endpoint in current_app.view_functions]
+
+    @cached_property
+    def setup_nav(self) -> list[dict[str, Any]]:
+        person = me()
+        if not (person.is_hr or person.is_admin):
+            return []
+        return [self._entry(place) for place in SETUP if place.endpoint in current_app.view_functions]
+
+    @cached_property
+    def all_cycles(self) -> list[Cycle]:
+        return navigation.all_cycles()
+
+    @cached_property
+    def chosen(self) -> Cycle | None:
+        by_code = {cycle.code: cycle for cycle in self.all_cycles}
+        asked = request.args.get("cycle", "")
+        if asked in by_code:
+            session["cycle"] = asked
+        return by_code.get(session.get("cycle", "")) or navigation.running_cycle(self.all_cycles, self.today)
+
+    @cached_property
+    def cycle(self) -> dict[str, str] | None:
+        return self.chosen and {"name": self.chosen.name, "note": cycle_note(self.chosen, self.today)}
+
+    @cached_property
+    def cycles(self) -> list[dict[str, Any]]:
+        kept = {name: values for name, values in request.args.lists() if name != "cycle"} if request.method == "GET" else {}
+        path = request.path if request.method == "GET" else self.links["home"]
+        return [{"name": one.name, "href": _address(path, {**kept, "cycle": [one.code]}), "current": one is self.chosen} for one in self.all_cycles]
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        return {"home": "/", "search": "/search", "notifications": "/notifications", "account": url_for("account.show"), "sign_out": url_for("auth.sign_out")}
+
+    def _entry(self, place: Place) -> dict[str, Any]:
+        blueprint = place.endpoint.partition(".")[0]
+        current = request.endpoint == place.endpoint or (blueprint == request.blueprint and blueprint != "setup")
+        count = getattr(self.waiting, place.counts) if place.counts else None
+        return {
+            "label": place.label,
+            "short": place.short,
+            "href": url_for(place.endpoint),
+            "icon": place.icon,
+            "current": current,
+            "count": count,
+            "phone": place.phone,
+            "key": place.key,
+        }
+
+
+def initials(name: str) -> str:
+    """Of a name's last two words, which in Vietnamese are the given ones: Lâm Quốc Khánh is QK."""
+    return "".join(word[0].upper() for word in name.split()[-2:])
+
+
+def cycle_note(cycle: Cycle, today: date) -> str:
+    """Where we are in the cycle, in words."""
+    if today < cycle.starts_on:
+        return gettext("begins on %(day)s", day=formats.day(cycle.starts_on))
+    if today > cycle.ends_on:
+        return gettext("ended on %(day)s", day=formats.day(cycle.ends_on))
+    weeks = -(-((cycle.ends_on - cycle.starts_on).days + 1) // 7)
+    week = (today - cycle.starts_on).days // 7 + 1
+    return gettext("Week %(week)s of %(weeks)s · %(days)s days left", week=week, weeks=weeks, days=(cycle.ends_on - today).days)
+
+
+def _company_locale() -> str:
+    default: str = current_app.config["BABEL_DEFAULT_LOCALE"]
+    return default if g.get("without_database") or not here.company().name else here.company().locale
+
+
+def _choose_zone() -> str:
+    person = me_or_nobody()
+    if person and person.time_zone:
+        return person.time_zone
+    default: str = current_app.config["BABEL_DEFAULT_TIMEZONE"]
+    return default if g.get("without_database") else here.company().time_zone
+
+
+def _address(path: str, arguments: dict[str, list[str]]) -> str:
+    return f"{quote(path)}?{urlencode(arguments, doseq=True)}"

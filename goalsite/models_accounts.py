@@ -41,7 +41,10 @@ class OneTimeLink(Base):
 
 class SignInFailure(Base):
     __tablename__ = "sign_in_failures"
-    __table_args__ = (Index("ix_sign_in_failures_email_key_at", "email_key", "at"), Index("ix_sign_in_failures_address_at", "address", "at"))
+    __table_args__ = (
+        Index("ix_sign_in_failures_email_key_at", "email_key", "at"),
+        Index("ix_sign_in_failures_address_at", "address", "at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email_key: Mapped[str] = mapped_column(NAME)

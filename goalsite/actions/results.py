@@ -19,7 +19,9 @@ from goalsite.queries.results import counting_goals, stored_result, tally, total
 
 def refresh_results_of(goal_ids: Collection[int]) -> None:
     """The results of the owners and units of these goals, in their cycles."""
-    touched = db.session.execute(select(Goal.cycle_id, Goal.owner_id, Goal.unit_id).where(Goal.id.in_(goal_ids))).tuples()
+    touched = db.session.execute(
+        select(Goal.cycle_id, Goal.owner_id, Goal.unit_id).where(Goal.id.in_(goal_ids))
+    ).tuples()
     owners: dict[int, set[int]] = defaultdict(set)
     units: dict[int, set[int]] = defaultdict(set)
     for cycle_id, owner_id, unit_id in touched:
@@ -44,12 +46,25 @@ def refresh_results(cycle: Cycle, people: Collection[int], units: Collection[int
 def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: Collection[int]) -> None:
     tallies = tally(goals, cycle)
     mine = or_(Result.person_id.in_(people), Result.unit_id.in_(units))
-    held = {(row.person_id, row.unit_id): row for row in db.session.scalars(select(Result).where(Result.cycle_id == cycle.id, mine))}
+    held = {
+        (row.person_id, row.unit_id): row
+        for row in db.session.scalars(select(Result).where(Result.cycle_id == cycle.id, mine))
+    }
     facts = _people_facts(cycle, people)
-    rows = [((person, None), _row(tallies.people.get(person, []), cycle) | _rated(facts[person], tallies.people.get(person, []), cycle)) for person in people]
+    rows = [
+        (
+            (person, None),
+            _row(tallies.people.get(person, []), cycle) | _rated(facts[person], tallies.people.get(person, []), cycle),
+        )
+        for person in people
+    ]
     rows += [((None, unit), _row(tallies.units.get(unit, []), cycle)) for unit in units]
     changed = [{"id": held[key].id, **row} for key, row in rows if key in held and held[key].frozen_at is None]
-    fresh = [{"cycle_id": cycle.id, "person_id": key[0], "unit_id": key[1], **_DEFAULTS, **row} for key, row in rows if key not in held]
+    fresh = [
+        {"cycle_id": cycle.id, "person_id": key[0], "unit_id": key[1], **_DEFAULTS, **row}
+        for key, row in rows
+        if key not in held
+    ]
     if changed:
         db.session.execute(update(Result), changed)
     if fresh:
@@ -74,7 +89,9 @@ def _row(goals: Collection[Goal], cycle: Cycle) -> dict[str, Any]:
 
 def _people_facts(cycle: Cycle, people: Collection[int]) -> dict[int, tuple[Person, Review | None]]:
     rows = db.session.execute(
-        select(Person, Review).outerjoin(Review, (Review.person_id == Person.id) & (Review.cycle_id == cycle.id)).where(Person.id.in_(people))
+        select(Person, Review)
+        .outerjoin(Review, (Review.person_id == Person.id) & (Review.cycle_id == cycle.id))
+        .where(Person.id.in_(people))
     ).tuples()
     return {person.id: (person, review) for person, review in rows}
 
@@ -83,9 +100,16 @@ def _rated(facts: tuple[Person, Review | None], goals: Collection[Goal], cycle: 
     """The adjusted total and the rating, once the cycle is reviewing."""
     person, review = facts
     total = totals_of(goals, cycle, lambda goal: stored_result(goal, cycle)).total
-    adjusted = total + Fraction(review.adjustment) if review and review.adjustment is not None and total is not None else None
-    rated = cycle.state in ("reviewing", "closed") and may_be_rated(Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on)
-    return {"adjusted": _share(adjusted), "rating": rate(adjusted if adjusted is not None else total, company().bands) if rated else ""}
+    adjusted = (
+        total + Fraction(review.adjustment) if review and review.adjustment is not None and total is not None else None
+    )
+    rated = cycle.state in ("reviewing", "closed") and may_be_rated(
+        Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
+    )
+    return {
+        "adjusted": _share(adjusted),
+        "rating": rate(adjusted if adjusted is not None else total, company().bands) if rated else "",
+    }
 
 
 def _share(number: Fraction | None) -> Any:

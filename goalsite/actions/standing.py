@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
+from goalsite.actions.results import refresh_all_results, refresh_results_of
 from goalsite.domain.cadence import next_turn, owed
 from goalsite.domain.goals import Goal as GoalFacts
 from goalsite.domain.goals import GoalStanding, World, assess
@@ -19,8 +20,6 @@ from goalsite.models import Goal, Measure
 from goalsite.models_follow import GoalPoint
 from goalsite.queries.records import world_of
 from goalsite.queries.supporters import Known, points_of, with_stored_supporters
-
-from goalsite.actions.results import refresh_all_results, refresh_results_of
 
 DAY = timedelta(days=1)
 AT_ONCE = 400
@@ -139,7 +138,15 @@ def _measure_rows(goal: GoalFacts, standing: GoalStanding) -> list[dict[str, Any
     for name, measure in goal.measures.items():
         stand = standing.measures[name]
         duty = owed(measure, stand.last_on, finished=goal.state != "active" or stand.status == "done")
-        rows.append({"id": name, "last_on": stand.last_on, "due_from": duty.due_from, "due_by": duty.due_on, "stale_from": duty.stale_from})
+        rows.append(
+            {
+                "id": name,
+                "last_on": stand.last_on,
+                "due_from": duty.due_from,
+                "due_by": duty.due_on,
+                "stale_from": duty.stale_from,
+            }
+        )
     return rows
 
 
@@ -152,8 +159,14 @@ def _history(
     days |= {on for name in goal.supporters for on, _ in points.get(_id(name), ())}
     for on in sorted(moved for moved in days if since <= moved <= day):
         entries = {name: [entry for entry in world.entries.get(name, ()) if entry.on <= on] for name in goal.measures}
-        then: Known = {name: replace(known[name], progress=_at(points.get(_id(name), ()), on)) for name in goal.supporters}
-        yield {"goal_id": key, "on": on, "progress": stored(assess(key, World(world.goals, entries, world.thresholds), on, then).progress)}
+        then: Known = {
+            name: replace(known[name], progress=_at(points.get(_id(name), ()), on)) for name in goal.supporters
+        }
+        yield {
+            "goal_id": key,
+            "on": on,
+            "progress": stored(assess(key, World(world.goals, entries, world.thresholds), on, then).progress),
+        }
 
 
 def _at(points: Sequence[tuple[date, Fraction | None]], day: date) -> Fraction | None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from goalsite.domain.measure import Entry, Measure, attainment, is_missed, targets, total_target, values_by_period
+from goalsite.domain.measure import Entry, Measure, is_missed, targets, total_target
 from goalsite.domain.periods import Period, current_index
+from goalsite.domain.standing import attainment, values_by_period
 
 ZERO = Fraction(0)
 
@@ -54,7 +55,9 @@ def period_on(measure: Measure, entries: Sequence[Entry], day: date) -> PeriodSt
     return next((line for line in strip_of(measure, entries, day) if line.state == "current"), None)
 
 
-def _make_up(measure: Measure, values: Sequence[Fraction | None], wanted: Sequence[Fraction | None], now: int) -> dict[str, Fraction]:
+def _make_up(
+    measure: Measure, values: Sequence[Fraction | None], wanted: Sequence[Fraction | None], now: int
+) -> dict[str, Fraction]:
     total = total_target(measure)
     if measure.aggregate != "sum" or measure.direction == "keep" or total is None:
         return {}
@@ -63,4 +66,9 @@ def _make_up(measure: Measure, values: Sequence[Fraction | None], wanted: Sequen
     needed = max((wanted[now] or ZERO) + owing, ZERO)
     here = values[now] or ZERO
     rest = max(total - measure.base - before - here, ZERO)
-    return {"needed": needed, "owing": owing, "left": max(needed - here, ZERO), "pace_needed": rest / (len(values) - now)}
+    return {
+        "needed": needed,
+        "owing": owing,
+        "left": max(needed - here, ZERO),
+        "pace_needed": rest / (len(values) - now),
+    }

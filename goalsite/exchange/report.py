@@ -12,7 +12,9 @@ COLUMNS = {
     "units": "code,name,kind,okr,kpi,total,people_mean,people,goals".split(","),
     "goals": "code,kind,title,owner,unit,progress,expected,pace,status,result,provisional,last_checkin_on".split(","),
     "measures": (
-        "goal,code,title,current,raw,counted,expected,status,period_starts_on,period_actual,period_target,period_needed,to_date,formula".split(",")
+        "goal,code,title,current,raw,counted,expected,status,period_starts_on,period_actual,period_target,period_needed,to_date,formula".split(
+            ","
+        )
     ),
 }
 PLACES = 4

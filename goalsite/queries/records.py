@@ -37,7 +37,9 @@ def world_of(ids: Ids, day: date, *, deep: bool = True, as_of: bool = False) -> 
     wanted = _with_supporters(ids) if deep else Goal.id.in_(ids)
     goals = list(db.session.scalars(select(Goal).where(wanted).options(joinedload(Goal.cycle))))
     chosen = select(Goal.id).where(wanted)
-    measures = list(db.session.scalars(select(Measure).where(Measure.goal_id.in_(chosen)).options(joinedload(Measure.metric))))
+    measures = list(
+        db.session.scalars(select(Measure).where(Measure.goal_id.in_(chosen)).options(joinedload(Measure.metric)))
+    )
     sources = _sources(measures)
     steps, targets = _parts(measures, chosen)
     entries = _entries(chosen, [row.id for rows in sources.values() for row in rows], day, firm)
@@ -47,18 +49,30 @@ def world_of(ids: Ids, day: date, *, deep: bool = True, as_of: bool = False) -> 
     for row in sorted(measures, key=lambda row: (row.place, row.id)):
         goal, cycle = cycles[row.goal_id]
         source = sources.get(row.fed_by_id or 0, [])
-        facts[goal.id][row.id] = measure_facts(row, goal, cycle, firm, steps[row.id], targets[row.id], source[0].frequency if source else "")
+        facts[goal.id][row.id] = measure_facts(
+            row, goal, cycle, firm, steps[row.id], targets[row.id], source[0].frequency if source else ""
+        )
         heard[row.id] = [entry for fed in source for entry in entries[fed.id]] if row.fed_by_id else entries[row.id]
     supporters: dict[int, list[int]] = defaultdict(list)
     for goal in goals:
         if goal.parent_id:
             supporters[goal.parent_id].append(goal.id)
-    world = World({goal.id: goal_facts(goal, facts[goal.id], supporters[goal.id] if deep else []) for goal in goals}, heard, firm.thresholds)
+    world = World(
+        {goal.id: goal_facts(goal, facts[goal.id], supporters[goal.id] if deep else []) for goal in goals},
+        heard,
+        firm.thresholds,
+    )
     return _taken_back(world, chosen, day, firm) if as_of else world
 
 
 def measure_facts(
-    row: Measure, goal: Goal, cycle: Cycle, firm: Company, steps: Iterable[StepRow] = (), targets: Iterable[PeriodTarget] = (), fed_frequency: str = ""
+    row: Measure,
+    goal: Goal,
+    cycle: Cycle,
+    firm: Company,
+    steps: Iterable[StepRow] = (),
+    targets: Iterable[PeriodTarget] = (),
+    fed_frequency: str = "",
 ) -> MeasureFacts:
     """A measure's row as the rules want it; its dates are by default the goal's."""
     metric = row.metric
@@ -108,7 +122,11 @@ def counting_checkins(day: date, firm: Company) -> tuple[type[CheckIn], list[Col
 def _with_supporters(ids: Ids) -> ColumnElement[bool]:
     """The goals and, below those whose progress comes from supporting goals, their supporters, all the way down."""
     tree = select(Goal.id, Goal.progress_from).where(Goal.id.in_(ids)).cte("tree", recursive=True)
-    tree = tree.union(select(Goal.id, Goal.progress_from).join(tree, Goal.parent_id == tree.c.id).where(tree.c.progress_from != "measures"))
+    tree = tree.union(
+        select(Goal.id, Goal.progress_from)
+        .join(tree, Goal.parent_id == tree.c.id)
+        .where(tree.c.progress_from != "measures")
+    )
     return Goal.id.in_(select(tree.c.id))
 
 
@@ -123,12 +141,16 @@ def _sources(measures: Iterable[Measure]) -> dict[int, list[Measure]]:
     return found
 
 
-def _parts(measures: Collection[Measure], chosen: Select[tuple[int]]) -> tuple[dict[int, list[StepRow]], dict[int, list[PeriodTarget]]]:
+def _parts(
+    measures: Collection[Measure], chosen: Select[tuple[int]]
+) -> tuple[dict[int, list[StepRow]], dict[int, list[PeriodTarget]]]:
     steps: dict[int, list[StepRow]] = defaultdict(list)
     targets: dict[int, list[PeriodTarget]] = defaultdict(list)
     mine = select(Measure.id).where(Measure.goal_id.in_(chosen))
     if any(row.direction == "steps" for row in measures):
-        for step in db.session.scalars(select(StepRow).where(StepRow.measure_id.in_(mine)).order_by(StepRow.place, StepRow.id)):
+        for step in db.session.scalars(
+            select(StepRow).where(StepRow.measure_id.in_(mine)).order_by(StepRow.place, StepRow.id)
+        ):
             steps[step.measure_id].append(step)
     for target in db.session.scalars(select(PeriodTarget).where(PeriodTarget.measure_id.in_(mine))):
         targets[target.measure_id].append(target)
@@ -137,7 +159,9 @@ def _parts(measures: Collection[Measure], chosen: Select[tuple[int]]) -> tuple[d
 
 def _entries(chosen: Select[tuple[int]], sources: Collection[int], day: date, firm: Company) -> dict[int, list[Entry]]:
     later, counts = counting_checkins(day, firm)
-    mine = or_(CheckIn.measure_id.in_(select(Measure.id).where(Measure.goal_id.in_(chosen))), CheckIn.measure_id.in_(sources))
+    mine = or_(
+        CheckIn.measure_id.in_(select(Measure.id).where(Measure.goal_id.in_(chosen))), CheckIn.measure_id.in_(sources)
+    )
     rows = db.session.execute(
         select(
             CheckIn.measure_id,
@@ -155,7 +179,9 @@ def _entries(chosen: Select[tuple[int]], sources: Collection[int], day: date, fi
     )
     found: dict[int, list[Entry]] = defaultdict(list)
     for measure_id, on, at, value, numerator, denominator, step, confidence in rows.tuples():
-        found[measure_id].append(Entry(on, at, fraction(value), fraction(numerator), fraction(denominator), step, confidence))
+        found[measure_id].append(
+            Entry(on, at, fraction(value), fraction(numerator), fraction(denominator), step, confidence)
+        )
     return found
 
 
@@ -177,12 +203,18 @@ def _taken_back(world: World, chosen: Select[tuple[int]], day: date, firm: Compa
     """The world with the changes recorded after `day` undone, and the scores as decided by then."""
     goals: dict[Hashable, GoalFacts] = dict(world.goals)
     end = firm.end_of(day)
-    steps = select(EvaluationStep).where(EvaluationStep.goal_id.in_(chosen), EvaluationStep.at < end).order_by(EvaluationStep.at)
+    steps = (
+        select(EvaluationStep)
+        .where(EvaluationStep.goal_id.in_(chosen), EvaluationStep.at < end)
+        .order_by(EvaluationStep.at)
+    )
     decided = {step.goal_id: step for step in db.session.scalars(steps)}
     for key, goal in goals.items():
         step = decided.get(key)  # type: ignore[call-overload]
         goals[key] = replace(goal, score=fraction(step.score) if step and step.step == "approved" else None)
-    later = select(Change).where(Change.goal_id.in_(chosen), Change.at >= end).order_by(Change.at.desc(), Change.id.desc())
+    later = (
+        select(Change).where(Change.goal_id.in_(chosen), Change.at >= end).order_by(Change.at.desc(), Change.id.desc())
+    )
     for change in db.session.scalars(later):
         goal = goals[change.goal_id]
         if change.measure_id in goal.measures:
@@ -208,6 +240,8 @@ _MEASURE_FIELDS: dict[str, Callable[[str], Any]] = {
 def _undone(facts: Facts, change: Change, fields: dict[str, Callable[[str], Any]]) -> Facts:
     if isinstance(facts, MeasureFacts) and change.field in ("starts_on", "due_on") and change.old:
         day = date.fromisoformat(change.old)
-        return replace(facts, span=Span(day, facts.span.last) if change.field == "starts_on" else Span(facts.span.first, day))
+        return replace(
+            facts, span=Span(day, facts.span.last) if change.field == "starts_on" else Span(facts.span.first, day)
+        )
     read = fields.get(change.field)
     return facts if read is None else replace(facts, **{change.field: read(change.old)})

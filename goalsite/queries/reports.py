@@ -12,10 +12,10 @@ from sqlalchemy.orm import joinedload
 from goalsite.domain.goals import GoalStanding, World, assess, computed_result
 from goalsite.domain.goals import result as result_of
 from goalsite.domain.measure import Measure as MeasureFacts
-from goalsite.domain.measure import Standing
 from goalsite.domain.periods import Span
 from goalsite.domain.results import Counted, Totals, attainment_in, mean, rate, totals
 from goalsite.domain.results import may_be_rated as rateable
+from goalsite.domain.standing import Standing
 from goalsite.domain.strip import PeriodStanding, period_on
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
@@ -40,21 +40,29 @@ class CycleRecord:
         return assess(goal.id, self.world, self.day, self.known)
 
     def result(self, goal: Goal) -> Fraction | None:
-        return result_of(self.world.goals[goal.id], self.standing(goal).progress, Fraction(self.cycle.aspirational_full))
+        return result_of(
+            self.world.goals[goal.id], self.standing(goal).progress, Fraction(self.cycle.aspirational_full)
+        )
 
     def expected(self, goal: Goal) -> Fraction | None:
-        return computed_result(self.world.goals[goal.id], self.standing(goal).expected, Fraction(self.cycle.aspirational_full))
+        return computed_result(
+            self.world.goals[goal.id], self.standing(goal).expected, Fraction(self.cycle.aspirational_full)
+        )
 
     def is_provisional(self, goal: Goal) -> bool:
         return self.world.goals[goal.id].score is None
 
     def totals(self, goals: Iterable[Goal]) -> Totals:
         return totals(
-            (Counted(goal.kind, Fraction(goal.weight), self.result(goal), self.is_provisional(goal)) for goal in goals), Fraction(self.cycle.kpi_share)
+            (Counted(goal.kind, Fraction(goal.weight), self.result(goal), self.is_provisional(goal)) for goal in goals),
+            Fraction(self.cycle.kpi_share),
         )
 
     def expected_total(self, goals: Iterable[Goal]) -> Fraction | None:
-        return totals((Counted(goal.kind, Fraction(goal.weight), self.expected(goal)) for goal in goals), Fraction(self.cycle.kpi_share)).total
+        return totals(
+            (Counted(goal.kind, Fraction(goal.weight), self.expected(goal)) for goal in goals),
+            Fraction(self.cycle.kpi_share),
+        ).total
 
 
 @dataclass(frozen=True)
@@ -97,14 +105,23 @@ class UnitLine:
 def record_of(cycle: Cycle, day: date, *, as_of: bool = False) -> CycleRecord:
     """The cycle's record on `day`; with `as_of`, as things stood at the end of that day."""
     wanted = Goal.cycle_id == cycle.id
-    rows = list(db.session.scalars(select(Goal).where(wanted).options(joinedload(Goal.owner), joinedload(Goal.unit)).order_by(Goal.code)))
+    rows = list(
+        db.session.scalars(
+            select(Goal).where(wanted).options(joinedload(Goal.owner), joinedload(Goal.unit)).order_by(Goal.code)
+        )
+    )
     world = world_of(select(Goal.id).where(wanted), day, as_of=as_of)
     return CycleRecord(cycle, day, [goal for goal in rows if world.goals[goal.id].state in COUNTED_STATES], world)
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
     """One line a measure of the cycle's active and closed goals."""
-    rows = {row.id: row for row in db.session.scalars(select(Measure).join(Goal, Goal.id == Measure.goal_id).where(Goal.cycle_id == record.cycle.id))}
+    rows = {
+        row.id: row
+        for row in db.session.scalars(
+            select(Measure).join(Goal, Goal.id == Measure.goal_id).where(Goal.cycle_id == record.cycle.id)
+        )
+    }
     lines = []
     for goal in record.goals:
         for key, facts in record.world.goals[goal.id].measures.items():
@@ -115,19 +132,26 @@ def measure_lines(record: CycleRecord) -> list[MeasureLine]:
 
 def goal_lines(record: CycleRecord) -> list[GoalLine]:
     """One line a goal."""
-    return [GoalLine(goal, record.standing(goal), record.result(goal), record.is_provisional(goal)) for goal in record.goals]
+    return [
+        GoalLine(goal, record.standing(goal), record.result(goal), record.is_provisional(goal)) for goal in record.goals
+    ]
 
 
-def person_lines(record: CycleRecord, *, unit: Unit | None = None, period: tuple[str, Span] | None = None) -> list[PersonLine]:
+def person_lines(
+    record: CycleRecord, *, unit: Unit | None = None, period: tuple[str, Span] | None = None
+) -> list[PersonLine]:
     """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span)."""
     cycle = record.cycle
     here = select(Person).where(
-        or_(Person.joined_on.is_(None), Person.joined_on <= cycle.ends_on), or_(Person.left_on.is_(None), Person.left_on >= cycle.starts_on)
+        or_(Person.joined_on.is_(None), Person.joined_on <= cycle.ends_on),
+        or_(Person.left_on.is_(None), Person.left_on >= cycle.starts_on),
     )
     if unit is not None:
         here = here.where(Person.unit_id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id)))
     people = db.session.scalars(here.options(joinedload(Person.unit)).order_by(Person.email_key)).all()
-    reviews = {review.person_id: review for review in db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))}
+    reviews = {
+        review.person_id: review for review in db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))
+    }
     frozen = _frozen(cycle)
     tallies = tally(record.goals, cycle)
     lines = []
@@ -144,7 +168,9 @@ def person_lines(record: CycleRecord, *, unit: Unit | None = None, period: tuple
         total = fraction(held.adjusted) if held and held.adjusted is not None else sums.total
         if not held and adjustment is not None and total is not None:
             total += adjustment
-        rated = cycle.state in ("reviewing", "closed") and rateable(Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on)
+        rated = cycle.state in ("reviewing", "closed") and rateable(
+            Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
+        )
         rating = held.rating if held else rate(total, company().bands) if rated else ""
         lines.append(PersonLine(person, sums, total, record.expected_total(goals), rating, last))
     return lines
@@ -167,7 +193,14 @@ def unit_lines(record: CycleRecord) -> list[UnitLine]:
         held = frozen.get((None, unit.id))
         own = _stored_totals(held) if held else record.totals(tallies.units.get(unit.id, []))
         people = held.people if held and held.people is not None else len(sums[unit.id])
-        lines.append(UnitLine(unit, own, fraction(held.people_mean) if held and held.people is not None else mean(sums[unit.id]), people))
+        lines.append(
+            UnitLine(
+                unit,
+                own,
+                fraction(held.people_mean) if held and held.people is not None else mean(sums[unit.id]),
+                people,
+            )
+        )
     return lines
 
 
@@ -176,7 +209,11 @@ def _period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, s
     counted = []
     for goal in goals:
         for key, facts in record.world.goals[goal.id].measures.items():
-            reached = attainment_in(facts, record.world.entries.get(key, ()), frequency, span, record.day) if goal.kind == "kpi" else None
+            reached = (
+                attainment_in(facts, record.world.entries.get(key, ()), frequency, span, record.day)
+                if goal.kind == "kpi"
+                else None
+            )
             if reached is not None:
                 counted.append(Counted("kpi", Fraction(goal.weight), reached, record.is_provisional(goal)))
     return totals(counted, Fraction(1))

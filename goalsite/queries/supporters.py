@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from goalsite.domain.goals import GoalStanding, World, weighted_mean
-from goalsite.domain.measure import expected_progress
+from goalsite.domain.standing import expected_progress
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Goal, Measure
@@ -48,7 +48,9 @@ def points_of(ids: Collection[Hashable]) -> dict[int, list[tuple[date, Fraction 
     found: dict[int, list[tuple[date, Fraction | None]]] = defaultdict(list)
     if ids:
         rows = db.session.execute(
-            select(GoalPoint.goal_id, GoalPoint.on, GoalPoint.progress).where(GoalPoint.goal_id.in_(ids)).order_by(GoalPoint.goal_id, GoalPoint.on)
+            select(GoalPoint.goal_id, GoalPoint.on, GoalPoint.progress)
+            .where(GoalPoint.goal_id.in_(ids))
+            .order_by(GoalPoint.goal_id, GoalPoint.on)
         )
         for goal_id, on, progress in rows.tuples():
             found[goal_id].append((on, fraction(progress)))
@@ -75,5 +77,10 @@ def _expected(row: Goal, day: date) -> Fraction | None:
 
 def expected_of(row: Goal, day: date) -> Fraction | None:
     """The expected progress of a goal with its own measures on `day`, a fraction, from what is stored; None where there is nothing to compute from."""
-    facts = [(measure, measure_facts(measure, row, row.cycle, company(), (), measure.period_targets)) for measure in row.measures]
-    return weighted_mean((fact.weight, expected_progress(fact, day, measure.last_on is not None)) for measure, fact in facts)
+    facts = [
+        (measure, measure_facts(measure, row, row.cycle, company(), (), measure.period_targets))
+        for measure in row.measures
+    ]
+    return weighted_mean(
+        (fact.weight, expected_progress(fact, day, measure.last_on is not None)) for measure, fact in facts
+    )

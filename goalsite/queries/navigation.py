@@ -1,0 +1,62 @@
+"""What the frame around every page shows: how much waits for me, and the cycles to choose from."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Measure, Person
+from goalsite.models_accounts import Notification
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Measures I owe a check-in, decisions that are mine to make, notifications I have not read."""
+
+    due: int
+    decisions: int
+    unread: int
+
+
+def waiting_for(person_id: int, today: date) -> Waiting:
+    """All three counts, in one query."""
+    due = (
+        select(func.count(Measure.id))
+        .join(Goal, Measure.goal_id == Goal.id)
+        .join(Cycle, Goal.cycle_id == Cycle.id)
+        .where(Goal.state == "active", Cycle.state == "open", Measure.due_from <= today, Measure.fed_by_id.is_(None))
+        .where(or_(Measure.assignee_id == person_id, (Measure.assignee_id.is_(None)) & (Goal.owner_id == person_id)))
+    )
+    decisions = (
+        select(func.count(Goal.id))
+        .join(Person, Goal.owner_id == Person.id)
+        .where(
+            or_(
+                (Goal.evaluation == "submitted") & (Goal.evaluator_id == person_id),
+                (Goal.state == "proposed") & (Person.boss_id == person_id),
+                (Goal.state == "suggested") & (Goal.owner_id == person_id),
+            )
+        )
+    )
+    unread = select(func.count(Notification.id)).where(
+        Notification.person_id == person_id, Notification.read_at.is_(None)
+    )
+    row = db.session.execute(select(due.scalar_subquery(), decisions.scalar_subquery(), unread.scalar_subquery())).one()
+    return Waiting(*row)
+
+
+def all_cycles() -> list[Cycle]:
+    """Every cycle, the latest first; of those that start together the longest first."""
+    return list(db.session.scalars(select(Cycle).order_by(Cycle.starts_on.desc(), Cycle.ends_on.desc(), Cycle.code)))
+
+
+def running_cycle(cycles: list[Cycle], today: date) -> Cycle | None:
+    """The one a page is about unless another is asked for: open and running with the shortest span, else the last that has begun, else the next."""
+    running = [cycle for cycle in cycles if cycle.state == "open" and cycle.starts_on <= today <= cycle.ends_on]
+    if running:
+        return min(running, key=lambda cycle: cycle.ends_on - cycle.starts_on)
+    begun = [cycle for cycle in cycles if cycle.starts_on <= today]
+    if begun:
+        return max(begun, key=lambda cycle: (cycle.ends_on, cycle.starts_on))
+    return min(cycles, key=lambda cycle: (cycle.starts_on, cycle.ends_on), default=None)
