@@ -51,7 +51,7 @@ def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: C
         for row in db.session.scalars(select(Result).where(Result.cycle_id == cycle.id, mine))
     }
     facts = _people_facts(cycle, people)
-    rows = [
+    rows: list[tuple[tuple[int | None, int | None], dict[str, Any]]] = [
         (
             (person, None),
             _row(tallies.people.get(person, []), cycle) | _rated(facts[person], tallies.people.get(person, []), cycle),

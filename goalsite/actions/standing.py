@@ -46,7 +46,7 @@ def refresh_everything(day: date) -> None:
         _refresh_level(ids, day, date.min)
     # Goals that take progress from others come after them, the deepest first.
     waiting = set(db.session.scalars(select(Goal.id).where(Goal.progress_from != "measures")))
-    parents = {goal_id: parent for goal_id, parent in db.session.execute(select(Goal.id, Goal.parent_id)).tuples()}
+    parents = dict(db.session.execute(select(Goal.id, Goal.parent_id)).tuples())
     while waiting:
         blocked = {parents[goal_id] for goal_id in waiting}
         ready = waiting - blocked
@@ -89,7 +89,7 @@ def _refresh_level(ids: Collection[int], day: date, since: date) -> None:
     world, known = with_stored_supporters(world_of(ids, day, deep=False), ids, day)
     rows = {key: assess(key, world, day, known) for key in ids}
     points = points_of([name for key in ids for name in world.goals[key].supporters])
-    db.session.execute(update(Goal), [_goal_row(key, world, known, standing, day) for key, standing in rows.items()])
+    db.session.execute(update(Goal), [_goal_row(key, world, standing, day) for key, standing in rows.items()])
     owing = [row for key, standing in rows.items() for row in _measure_rows(world.goals[key], standing)]
     if owing:
         db.session.execute(update(Measure), owing)
@@ -100,7 +100,7 @@ def _refresh_level(ids: Collection[int], day: date, since: date) -> None:
     db.session.expire_all()
 
 
-def _goal_row(key: int, world: World, known: Known, standing: GoalStanding, day: date) -> dict[str, Any]:
+def _goal_row(key: int, world: World, standing: GoalStanding, day: date) -> dict[str, Any]:
     goal = world.goals[key]
     stale = [row["stale_from"] for row in _measure_rows(goal, standing) if row["stale_from"]]
     return {
@@ -108,7 +108,7 @@ def _goal_row(key: int, world: World, known: Known, standing: GoalStanding, day:
         "progress": stored(standing.progress),
         "expected": stored(standing.expected),
         "status": standing.status,
-        "turns_on": _turns_on(key, world, known, standing, day),
+        "turns_on": _turns_on(key, world, day),
         "stale_from": min(stale, default=None) if goal.state == "active" else None,
         "last_checkin_on": standing.last_on,
         "first_due": standing.first_due,
@@ -117,7 +117,7 @@ def _goal_row(key: int, world: World, known: Known, standing: GoalStanding, day:
     }
 
 
-def _turns_on(key: int, world: World, known: Known, standing: GoalStanding, day: date) -> date | None:
+def _turns_on(key: int, world: World, day: date) -> date | None:
     goal = world.goals[key]
     if goal.state != "active":
         return None

@@ -13,9 +13,7 @@ def company() -> Company:
     """The settings in force; the defaults where none are stored."""
     held: Company | None = db.session.info.get("company")
     if held is None:
-        held = read_company(
-            {key: value for key, value in db.session.execute(select(Setting.key, Setting.value)).tuples()}
-        )
+        held = read_company(dict(db.session.execute(select(Setting.key, Setting.value)).tuples().all()))
         db.session.info["company"] = held
     return held
 

@@ -25,7 +25,8 @@ from goalsite.queries.company import company
 
 ONE = Fraction(1)
 Facts = TypeVar("Facts", GoalFacts, MeasureFacts)
-Ids = Collection[int] | Select[tuple[int]]
+Chosen = Select[Any]
+Ids = Collection[int] | Chosen
 
 
 def world_of(ids: Ids, day: date, *, deep: bool = True, as_of: bool = False) -> World:
@@ -142,7 +143,7 @@ def _sources(measures: Iterable[Measure]) -> dict[int, list[Measure]]:
 
 
 def _parts(
-    measures: Collection[Measure], chosen: Select[tuple[int]]
+    measures: Collection[Measure], chosen: Chosen
 ) -> tuple[dict[int, list[StepRow]], dict[int, list[PeriodTarget]]]:
     steps: dict[int, list[StepRow]] = defaultdict(list)
     targets: dict[int, list[PeriodTarget]] = defaultdict(list)
@@ -157,7 +158,7 @@ def _parts(
     return steps, targets
 
 
-def _entries(chosen: Select[tuple[int]], sources: Collection[int], day: date, firm: Company) -> dict[int, list[Entry]]:
+def _entries(chosen: Chosen, sources: Collection[int], day: date, firm: Company) -> dict[int, list[Entry]]:
     later, counts = counting_checkins(day, firm)
     mine = or_(
         CheckIn.measure_id.in_(select(Measure.id).where(Measure.goal_id.in_(chosen))), CheckIn.measure_id.in_(sources)
@@ -199,7 +200,7 @@ def goal_facts(goal: Goal, measures: dict[Hashable, MeasureFacts], supporters: I
     )
 
 
-def _taken_back(world: World, chosen: Select[tuple[int]], day: date, firm: Company) -> World:
+def _taken_back(world: World, chosen: Chosen, day: date, firm: Company) -> World:
     """The world with the changes recorded after `day` undone, and the scores as decided by then."""
     goals: dict[Hashable, GoalFacts] = dict(world.goals)
     end = firm.end_of(day)
@@ -219,7 +220,7 @@ def _taken_back(world: World, chosen: Select[tuple[int]], day: date, firm: Compa
         goal = goals[change.goal_id]
         if change.measure_id in goal.measures:
             measures = dict(goal.measures)
-            measures[change.measure_id] = _undone(measures[change.measure_id], change, _MEASURE_FIELDS)
+            measures[change.measure_id] = _undone_measure(measures[change.measure_id], change)
             goals[change.goal_id] = replace(goal, measures=measures)
         elif change.measure_id is None:
             goals[change.goal_id] = _undone(goal, change, _GOAL_FIELDS)
@@ -238,10 +239,14 @@ _MEASURE_FIELDS: dict[str, Callable[[str], Any]] = {
 
 
 def _undone(facts: Facts, change: Change, fields: dict[str, Callable[[str], Any]]) -> Facts:
-    if isinstance(facts, MeasureFacts) and change.field in ("starts_on", "due_on") and change.old:
-        day = date.fromisoformat(change.old)
-        return replace(
-            facts, span=Span(day, facts.span.last) if change.field == "starts_on" else Span(facts.span.first, day)
-        )
     read = fields.get(change.field)
     return facts if read is None else replace(facts, **{change.field: read(change.old)})
+
+
+def _undone_measure(facts: MeasureFacts, change: Change) -> MeasureFacts:
+    if change.field not in ("starts_on", "due_on") or not change.old:
+        return _undone(facts, change, _MEASURE_FIELDS)
+    day = date.fromisoformat(change.old)
+    return replace(
+        facts, span=Span(day, facts.span.last) if change.field == "starts_on" else Span(facts.span.first, day)
+    )
