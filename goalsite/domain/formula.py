@@ -86,15 +86,15 @@ def _value(node: ast.expr, numbers: Mapping[str, Fraction | None]) -> Fraction:
         case ast.Constant(value=number):
             return _bounded(Fraction(str(number)))
         case ast.Name(id=name):
-            number = numbers.get(name)
-            if number is None:
+            said = numbers.get(name)
+            if said is None:
                 raise _CannotSay
-            return _bounded(number)
+            return _bounded(said)
         case ast.BinOp(left=left, op=op, right=right):
             return _bounded(_binary(op, _value(left, numbers), _value(right, numbers)))
         case ast.UnaryOp(op=op, operand=operand):
-            number = _value(operand, numbers)
-            return -number if isinstance(op, ast.USub) else number
+            inner = _value(operand, numbers)
+            return -inner if isinstance(op, ast.USub) else inner
         case ast.Compare(left=left, ops=ops, comparators=comparators):
             terms = [_value(left, numbers), *(_value(term, numbers) for term in comparators)]
             return Fraction(
