@@ -16,9 +16,9 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from goalsite import cli, database, errors, extensions, frame, security, views
 
     database.init_app(app)
+    security.init_app(app)
     extensions.csrf.init_app(app)
     extensions.compress.init_app(app)
-    security.init_app(app)
     frame.init_app(app)
     errors.init_app(app)
     views.init_app(app)

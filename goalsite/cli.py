@@ -1,7 +1,72 @@
-"""Soon."""
+"""The commands: `flask --app wsgi …`."""
 
+import click
 from flask import Flask
+from flask.cli import AppGroup, with_appcontext
+
+from goalsite.actions import accounts, audit
+from goalsite.extensions import db
+from goalsite.queries.accounts import may_come_in, person_by_email
+from goalsite.queries.company import now
 
 
 def init_app(app: Flask) -> None:
-    """Nothing yet."""
+    """Adds the commands to `flask`."""
+    for command in (invite, audit_commands):
+        app.cli.add_command(command)
+    _add_exchange(app)
+
+
+@click.command()
+@click.argument("email")
+@with_appcontext
+def invite(email: str) -> None:
+    """Print a one-time link by which the person of that E-MAIL sets a password."""
+    from flask import current_app
+
+    person = person_by_email(accounts.email_key(email))
+    if person is None:
+        raise click.ClickException(f"nobody has the e-mail address {email}")
+    if not may_come_in(person, now()):
+        raise click.ClickException(f"{email} has left, or the account is disabled")
+    purpose = "reset" if person.password_hash else "invite"
+    token = accounts.make_link(None, person, purpose, now())
+    db.session.commit()
+    print(f"{current_app.config['GOALSITE_URL'].rstrip('/')}/welcome/{token}")
+    print(f"For {person.name}, once, within {accounts.LINK_LIFE[purpose].days * 24} hours.")
+
+
+audit_commands = AppGroup("audit", help="The audit log: is it whole, and where does it end?")
+
+
+@audit_commands.command()
+@click.option("--head", "known", metavar="SEQ:HASH", help="A head noted down earlier, which has to be in the log still.")
+def verify(known: str | None) -> None:
+    """Read the whole log; exit with 1 and name the first row that is not as it was written."""
+    fault = audit.verify(_read_head(known) if known else None)
+    if fault:
+        raise click.ClickException(f"row {fault.seq}: {fault.kind}")
+    seq, _ = audit.head()
+    print(f"{seq} rows, all as they were written")
+
+
+@audit_commands.command()
+def head() -> None:
+    """Print the log's length and last hash, to be kept elsewhere."""
+    print("{}:{}".format(*audit.head()))
+
+
+def _read_head(text: str) -> tuple[int, str]:
+    seq, _, digest = text.partition(":")
+    if not seq.isdecimal() or len(digest) not in (0, 64):
+        raise click.ClickException("write --head as `audit head` printed it, SEQ:HASH")
+    return int(seq), digest
+
+
+def _add_exchange(app: Flask) -> None:
+    from importlib.util import find_spec
+
+    if find_spec("goalsite.exchange.commands"):
+        from goalsite.exchange import commands
+
+        commands.init_app(app)

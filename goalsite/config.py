@@ -15,6 +15,7 @@ INSTANCE = Path(os.environ.get("GOALSITE_INSTANCE", ROOT / "instance"))
 SETTINGS: dict[str, tuple[Any, str]] = {
     "DATABASE_URL": ("", "SQLite or PostgreSQL; empty: goalsite.db in the instance folder"),
     "SECRET_KEY": ("", "signs cookies and forms; empty: made once and kept in the instance folder"),
+    "GOALSITE_URL": ("http://127.0.0.1:8000", "where people reach the site; one-time links and e-mails begin with it"),
     "GOALSITE_TIME_ZONE": ("Asia/Ho_Chi_Minh", "the company's time zone until its own setting says otherwise"),
     "GOALSITE_LOCALE": ("vi", "the language until a person chooses: vi or en"),
     "GOALSITE_TRUSTED_HOSTS": ("", "host names the site answers to, comma-separated; empty: any"),
@@ -83,6 +84,8 @@ def _checked(name: str, value: Any) -> Any:
         raise WrongSetting(f"{name} is {value!r}; write vi or en")
     if name == "GOALSITE_TIME_ZONE" and value not in available_timezones():
         raise WrongSetting(f"{name} is {value!r}; write a time zone such as Asia/Ho_Chi_Minh")
+    if name == "GOALSITE_URL" and not str(value).startswith(("http://", "https://")):
+        raise WrongSetting(f"{name} is {value!r}; write an address such as https://goals.company.vn")
     if name == "DATABASE_URL" and value and not str(value).startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise WrongSetting(f"{name} does not start with sqlite:/// or postgresql://")
     return str(value)

@@ -77,6 +77,8 @@ def cycle() -> Cycle | None:
 def choose_locale() -> str:
     """The person's choice, else this browser's, else what the browser reads, else the company's."""
     person = me_or_nobody()
+    if person is None and request.args.get("lang") in LOCALES:
+        session["locale"] = request.args["lang"]
     wished = (person.locale if person else "") or session.get("locale", "")
     if wished in LOCALES:
         return str(wished)

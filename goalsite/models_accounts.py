@@ -53,13 +53,14 @@ class SignInFailure(Base):
 
 
 class FormKey(Base):
-    """A form that has had its effect; sent again it has no other."""
+    """A form that has had its effect; sent again it has no other, and is answered with the same address."""
 
     __tablename__ = "form_keys"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(CODE, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
+    answer: Mapped[str] = mapped_column(NAME, default="")
 
 
 class AuditRow(Base):

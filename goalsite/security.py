@@ -13,14 +13,14 @@ from flask_login import UserMixin, current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from goalsite.actions import accounts, audit
+from goalsite.actions import audit
 from goalsite.extensions import login_manager
 from goalsite.models import Person
+from goalsite.queries import accounts
 from goalsite.queries import company as here
-from goalsite.queries.people import anybody_exists
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-PUBLIC = ("static", "auth.sign_in", "auth.language", "auth.first_visit", "auth.welcome", "health.healthz", "health.readyz")
+PUBLIC = ("static", "auth.sign_in", "auth.first_visit", "auth.welcome", "health.healthz", "health.readyz")
 FORM_LIMIT = 2 * 1024 * 1024
 LARGEST_ID = 2**31 - 1
 POLICY = (
@@ -120,7 +120,7 @@ def _require_sign_in() -> Response | None:
         return None
     if request.endpoint == "auth.sign_out":
         return redirect(url_for("auth.sign_in"), 303)  # type: ignore[return-value]  # a Flask response all the same
-    if not anybody_exists():
+    if not accounts.anybody_exists():
         return redirect(url_for("auth.first_visit"), 303)  # type: ignore[return-value]
     abort(401)
 

@@ -37,12 +37,17 @@ class Reported:
     def entries(self, now: datetime) -> list[Entry]:
         """As the rules see it: one entry, or one a step."""
         if self.steps:
-            return [Entry(self.on, now, fraction(Decimal(done)), step=code, confidence=self.confidence) for code, done in self.steps]
+            return [
+                Entry(self.on, now, fraction(Decimal(done)), step=code, confidence=self.confidence)
+                for code, done in self.steps
+            ]
         numbers = (fraction(self.value), fraction(self.numerator), fraction(self.denominator))
         return [Entry(self.on, now, *numbers, confidence=self.confidence)]
 
 
-def check_in(row: Measure, facts: MeasureFacts, by: Person, said: Reported, now: datetime, today: date) -> list[CheckIn]:
+def check_in(
+    row: Measure, facts: MeasureFacts, by: Person, said: Reported, now: datetime, today: date
+) -> list[CheckIn]:
     """Keeps what was said, opens a blocker where the call is off track and says what is in the way, and refreshes what it moves.
 
     Raises RuleError, the first of `domain.reporting.faults`.
@@ -50,7 +55,11 @@ def check_in(row: Measure, facts: MeasureFacts, by: Person, said: Reported, now:
     entries = said.entries(now)
     for entry in entries:
         refuse(reporting.faults(facts, entry, today))
-    codes = {step.code: step.id for step in db.session.scalars(select(Step).where(Step.measure_id == row.id))} if said.steps else {}
+    codes = (
+        {step.code: step.id for step in db.session.scalars(select(Step).where(Step.measure_id == row.id))}
+        if said.steps
+        else {}
+    )
     at = _free_moment(row.id, now)
     kept = [
         CheckIn(
@@ -71,10 +80,23 @@ def check_in(row: Measure, facts: MeasureFacts, by: Person, said: Reported, now:
     if said.confidence == "off_track" and said.blocker:
         _keep_blocker(row.id, by.id, said, today)
     goal_id = row.goal_id
-    after = {"measure": row.id, "on": said.on, "value": said.value, "numerator": said.numerator, "denominator": said.denominator}
+    after = {
+        "measure": row.id,
+        "on": said.on,
+        "value": said.value,
+        "numerator": said.numerator,
+        "denominator": said.denominator,
+    }
     db.session.flush()
     refresh([goal_id], today, since=said.on)
-    record(by, "check_in", "goal", goal_id, None, after | {"steps": ";".join(code for code, _ in said.steps), "confidence": said.confidence})
+    record(
+        by,
+        "check_in",
+        "goal",
+        goal_id,
+        None,
+        after | {"steps": ";".join(code for code, _ in said.steps), "confidence": said.confidence},
+    )
     return kept
 
 
@@ -86,14 +108,22 @@ def refuse(faults: list[RuleError]) -> None:
 
 def _free_moment(measure_id: int, now: datetime) -> datetime:
     """Now, or right after the last check-in of the measure where two come in the same instant: their order is kept."""
-    last = db.session.scalar(select(CheckIn.entered_at).where(CheckIn.measure_id == measure_id).order_by(CheckIn.entered_at.desc()).limit(1))
+    last = db.session.scalar(
+        select(CheckIn.entered_at).where(CheckIn.measure_id == measure_id).order_by(CheckIn.entered_at.desc()).limit(1)
+    )
     return now if last is None or last < now else last + TICK
 
 
 def _keep_blocker(measure_id: int, owner_id: int, said: Reported, today: date) -> None:
-    same = select(Blocker).where(Blocker.measure_id == measure_id, Blocker.opened_on == today, Blocker.kind == said.blocker)
+    same = select(Blocker).where(
+        Blocker.measure_id == measure_id, Blocker.opened_on == today, Blocker.kind == said.blocker
+    )
     held = db.session.scalar(same)
     if held is None:
-        db.session.add(Blocker(measure_id=measure_id, opened_on=today, kind=said.blocker, owner_id=owner_id, next_step=said.next_step))
+        db.session.add(
+            Blocker(
+                measure_id=measure_id, opened_on=today, kind=said.blocker, owner_id=owner_id, next_step=said.next_step
+            )
+        )
     else:
         held.next_step = said.next_step

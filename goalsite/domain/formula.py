@@ -5,12 +5,14 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+from math import inf
 
 from goalsite.domain.errors import RuleError
 
 NAMES = ("value", "target", "start")
 LONGEST = 500
 LARGEST_BITS = 512
+DEEPEST = 100
 BASE_GOAL_NAMES = {"$value": "value", "$target": "target", "$initial": "start"}
 
 _BINARY = (ast.Add, ast.Sub, ast.Mult, ast.Div)
@@ -49,15 +51,26 @@ def _parsed(text: str) -> ast.expr:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise RuleError("formula_unreadable", "formula") from None
-    _refuse_foreign(tree)
+    _refuse_foreign(tree, DEEPEST)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant):
+            node.kind = _literal(text.strip(), node)
     return tree
 
 
-def _refuse_foreign(node: ast.expr) -> None:
+def _literal(text: str, node: ast.Constant) -> str:
+    """The number as it is written, since a float keeps some 16 digits only; as Python reads it where it is no plain decimal."""
+    written = (ast.get_source_segment(text, node) or "").replace("_", "")
+    return written if re.fullmatch(r"[0-9]+\.[0-9]*|\.[0-9]+", written) else str(node.value)
+
+
+def _refuse_foreign(node: ast.expr, deepest: int) -> None:
+    if not deepest:
+        raise RuleError("formula_not_allowed", "formula")
     match node:
         case ast.Constant(value=bool() | str() | bytes() | None) | ast.Constant(value=complex()):
             raise RuleError("formula_not_allowed", "formula")
-        case ast.Constant(value=int() | float()):
+        case ast.Constant(value=int() | float() as number) if abs(number) != inf:
             children: list[ast.expr] = []
         case ast.Name(id=name):
             if name not in NAMES:
@@ -78,13 +91,13 @@ def _refuse_foreign(node: ast.expr) -> None:
         case _:
             raise RuleError("formula_not_allowed", "formula")
     for child in children:
-        _refuse_foreign(child)
+        _refuse_foreign(child, deepest - 1)
 
 
 def _value(node: ast.expr, numbers: Mapping[str, Fraction | None]) -> Fraction:
     match node:
-        case ast.Constant(value=number):
-            return _bounded(Fraction(str(number)))
+        case ast.Constant(kind=str() as written):
+            return _bounded(Fraction(written))
         case ast.Name(id=name):
             said = numbers.get(name)
             if said is None:

@@ -100,14 +100,18 @@ def assess(key: Hashable, world: World, day: date, known: dict[Hashable, GoalSta
             if standing.expected is not None
         ]
     )
-    last_on = max(
-        [standing.last_on for standing in [*counted.values(), *supporters.values()] if standing.last_on], default=None
-    )
+    heard = [standing.last_on for standing in counted.values()] + [standing.last_on for standing in supporters.values()]
+    last_on = max((on for on in heard if on), default=None)
     firsts = [goal.measures[name].due_days[0] for name in counted] + [
         standing.first_due for standing in supporters.values() if standing.first_due
     ]
     waits = [goal.measures[name].span.last for name in counted if goal.measures[name].waits_for_end]
-    waits += [standing.waits_until for standing in supporters.values() if standing.waits_until]
+    # A supporter without weight is tracked and not counted: nothing waits for it.
+    waits += [
+        standing.waits_until
+        for name, standing in supporters.items()
+        if standing.waits_until and world.goals[name].weight
+    ]
     known[key] = GoalStanding(
         progress=progress,
         expected=expected,
@@ -131,7 +135,7 @@ def assess(key: Hashable, world: World, day: date, known: dict[Hashable, GoalSta
 
 
 def result(goal: Goal, progress: Fraction | None, aspirational_full: Fraction) -> Fraction | None:
-    """The approved score, or until there is one the computed result: the progress, for an aspirational OKR min(1, progress ÷ `aspirational_full`) (rules §6)."""
+    """The approved score, or until there is one the computed result: the progress, for an aspirational OKR min(1, progress ÷ `aspirational_full`) (§6)."""
     return goal.score if goal.score is not None else computed_result(goal, progress, aspirational_full)
 
 

@@ -91,8 +91,9 @@ class Measure:
     @property
     def is_level(self) -> bool:
         """A KPI that is to be held, not built up: its progress is expected in full from the first value on."""
+        moves = self.direction in ("increase", "decrease")
         return self.kind == "kpi" and (
-            self.direction == "keep" or self.aggregate in ("average", "ratio") or self.is_ceiling
+            self.direction == "keep" or self.is_ceiling or (moves and self.aggregate in ("average", "ratio"))
         )
 
     @property

@@ -137,10 +137,10 @@ def spread(
     total: Fraction, periods: Sequence[Period], decimals: int, fixed: Mapping[date, Fraction]
 ) -> tuple[Fraction, ...]:
     """A total's target for each period: what is not fixed goes evenly over the others, clipped ones by their days, rounded to `decimals`
-    (or the rest's own, where more) by largest remainder, ties to the earlier, so that all add up exactly."""
+    (or the total's own, or the rest's, where more) by largest remainder, ties to the earlier, so that all add up exactly."""
     rest = total - sum((fixed[period.first] for period in periods if period.first in fixed), Fraction(0))
     free = [index for index, period in enumerate(periods) if period.first not in fixed]
-    unit = Fraction(1, 10 ** max(decimals, decimals_of(rest)))
+    unit = Fraction(1, 10 ** max(decimals, decimals_of(total), decimals_of(rest)))
     shares = sum((periods[index].share for index in free), Fraction(0))
     ideal = {index: rest * periods[index].share / shares / unit for index in free}
     units = {index: floor(ideal[index]) for index in free}

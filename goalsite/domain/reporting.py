@@ -16,7 +16,9 @@ def faults(measure: Measure, entry: Entry, entered_on: date) -> list[RuleError]:
     if entry.on > entered_on:
         found.append(RuleError("checkin_in_future", "on", on=entry.on, entered=entered_on))
     if entry.on not in measure.span:
-        found.append(RuleError("checkin_outside_span", "on", on=entry.on, first=measure.span.first, last=measure.span.last))
+        found.append(
+            RuleError("checkin_outside_span", "on", on=entry.on, first=measure.span.first, last=measure.span.last)
+        )
     return found + _of_value(measure, entry)
 
 
@@ -34,7 +36,11 @@ def _of_value(measure: Measure, entry: Entry) -> list[RuleError]:
         return _of_ratio(measure, entry)
     if entry.numerator is not None or entry.denominator is not None:
         return [RuleError("checkin_not_a_ratio", "numerator")]
-    return [RuleError("checkin_value_missing", "value")] if entry.value is None else _too_fine(measure, "value", entry.value)
+    return (
+        [RuleError("checkin_value_missing", "value")]
+        if entry.value is None
+        else _too_fine(measure, "value", entry.value)
+    )
 
 
 def _one_or_nothing(entry: Entry) -> list[RuleError]:
@@ -44,7 +50,11 @@ def _one_or_nothing(entry: Entry) -> list[RuleError]:
 def _of_ratio(measure: Measure, entry: Entry) -> list[RuleError]:
     if entry.value is not None:
         return [RuleError("checkin_ratio_in_two", "value")]
-    found = [RuleError("checkin_value_missing", name) for name in ("numerator", "denominator") if getattr(entry, name) is None]
+    found = [
+        RuleError("checkin_value_missing", name)
+        for name in ("numerator", "denominator")
+        if getattr(entry, name) is None
+    ]
     if entry.denominator is not None and entry.denominator <= 0:
         found.append(RuleError("checkin_denominator", "denominator"))
     return found

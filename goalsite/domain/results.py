@@ -1,15 +1,15 @@
 """Results of people and units, ratings, grades, and the results of a calendar period (rules §4, §6)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from goalsite.domain.goals import weighted_mean
 from goalsite.domain.measure import Entry, Measure, is_missed, targets, within
-from goalsite.domain.periods import LENGTHS, Span, current_index, whole_period
+from goalsite.domain.periods import LENGTHS, Span, current_index, index_of, whole_period
 from goalsite.domain.rounding import half_up
-from goalsite.domain.standing import values_by_period
+from goalsite.domain.standing import value_of, values_by_period
 
 ZERO = Fraction(0)
 ONE = Fraction(1)
@@ -57,7 +57,8 @@ def totals(goals: Iterable[Counted], kpi_share: Fraction) -> Totals:
         total = kpi if kpi_share > 0 else None
     else:
         total = okr if kpi_share < 1 else None
-    return Totals(okr, kpi, total, any(goal.provisional for goal in listed), len(listed))
+    in_it = [goal for goal in listed if (kpi_share < 1 if goal.kind == "okr" else kpi_share > 0)]
+    return Totals(okr, kpi, total, any(goal.provisional for goal in in_it), len(listed))
 
 
 def rate(total: Fraction | None, bands: Sequence[tuple[str, Fraction]] = DEFAULT_BANDS) -> str:
@@ -148,11 +149,10 @@ def _attained(measure: Measure, entries: Sequence[Entry], mine: Sequence[int], d
     return (amount - base) / (target - base) if target != base else None
 
 
-def _folded_in(measure: Measure, entries: Sequence[Entry], mine: Sequence[int], held: dict[int, Fraction]) -> Fraction:
+def _folded_in(
+    measure: Measure, entries: Sequence[Entry], mine: Sequence[int], held: Mapping[int, Fraction]
+) -> Fraction:
     if measure.aggregate == "average":
         return sum(held.values(), ZERO) / len(held)
-    span = Span(measure.periods[mine[0]].first, measure.periods[mine[-1]].last)
-    inside = [entry for entry in entries if entry.on in span]
-    below = sum((entry.denominator or ZERO for entry in inside), ZERO)
-    above = sum((entry.numerator or ZERO for entry in inside), ZERO)
-    return above / below * (100 if measure.symbol == "%" else 1) if below else ZERO
+    inside = [entry for entry in entries if entry.on in measure.span and index_of(measure.periods, entry.on) in mine]
+    return value_of(measure, inside) or ZERO

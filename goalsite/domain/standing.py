@@ -91,7 +91,10 @@ def stand(measure: Measure, entries: Sequence[Entry], day: date, thresholds: pac
 
 
 def expected_progress(measure: Measure, day: date, has_value: bool) -> Fraction:
-    """What the progress should be on `day`, a fraction (rules §5). Unstarted level KPIs owe nothing until their first due day is past."""
+    """What the progress should be on `day`, a fraction (rules §5), 0 where a target by period lies behind the start.
+
+    Level KPIs without a value owe nothing until their first due day is past.
+    """
     if measure.is_level:
         return ONE if has_value or day > measure.due_days[0] else ZERO
     if measure.direction == "done":
@@ -100,9 +103,9 @@ def expected_progress(measure: Measure, day: date, has_value: bool) -> Fraction:
     if total is None or total == measure.base or not measure.has_periods or measure.direction == "keep":
         return measure.span.elapsed(day)
     if measure.aggregate == "sum":
-        return target_to_date(measure, day) / (total - measure.base)
+        return max(target_to_date(measure, day) / (total - measure.base), ZERO)
     if measure.aggregate == "last" and measure.period_targets:
-        return (target_line(measure, day) - measure.base) / (total - measure.base)
+        return max((target_line(measure, day) - measure.base) / (total - measure.base), ZERO)
     return measure.span.elapsed(day)
 
 
@@ -113,12 +116,14 @@ def current_value(measure: Measure, entries: Sequence[Entry]) -> Fraction | None
     if measure.direction == "steps":
         done = ticked(entries)
         return sum((step.weight for step in measure.steps if done.get(step.code)), ZERO)
+    if measure.direction == "done":
+        return max(entries, key=_order).value
     if measure.fed_frequency is not None:
         periods = cut(measure.fed_frequency, measure.span, measure.calendar)
         return _folded(measure, entries, periods, ZERO)
     if measure.kind == "okr" and measure.aggregate in ("average", "ratio") and measure.frequency:
-        latest = max(_by_period(measure.periods, entries).items())
-        return value_of(measure, latest[1])
+        found = sorted(_by_period(measure.periods, entries).items(), reverse=True)
+        return next((value for _, held in found if (value := value_of(measure, held)) is not None), None)
     return _folded(measure, entries, measure.periods, measure.base)
 
 

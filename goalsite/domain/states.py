@@ -4,10 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from goalsite.domain.errors import RuleError
-
-# What somebody can be to a goal or a person: the columns of the table of rights (§8), and three narrower ones.
-SELF, MANAGER, LEAD, HR = "self", "manager", "lead", "hr"
-ASSIGNEE, EVALUATOR, DIRECT_MANAGER = "assignee", "evaluator", "direct_manager"
+from goalsite.domain.relations import ASSIGNEE, HR, LEAD, MANAGER, SELF
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,21 @@
 """A goal and its measures as pages show them: the rows, and how they stand on a day (rules §2–§5)."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from goalsite.domain.goals import GoalStanding, World, assess
+from sqlalchemy.sql.base import ExecutableOption
+
+from goalsite.domain.goals import Goal as GoalFacts
+from goalsite.domain.goals import GoalStanding, assess
 from goalsite.domain.goals import result as result_of
 from goalsite.domain.measure import Entry
 from goalsite.domain.measure import Measure as MeasureFacts
 from goalsite.domain.standing import Standing
 from goalsite.domain.strip import PeriodStanding, strip_of
 from goalsite.models import Goal, Measure
-from goalsite.queries.records import world_of
+from goalsite.queries.records import Ids, Records, records_of
 
 
 @dataclass(frozen=True)
@@ -38,29 +41,28 @@ class GoalCard:
     """One goal with its measures. `result` is the fraction its owner's total counts."""
 
     row: Goal
+    facts: GoalFacts
     standing: GoalStanding
     result: Fraction | None
     measures: list[MeasureCard]
-    world: World
 
 
-def cards_of(goals: Sequence[Goal], day: date, *, as_of: bool = False) -> list[GoalCard]:
-    """The goals' cards, in the order given. The goals come with their cycles loaded."""
-    world = world_of([goal.id for goal in goals], day, as_of=as_of)
-    known: dict[object, GoalStanding] = {}
-    return [_card(goal, world, known, day) for goal in goals]
+def cards_of(ids: Ids, day: date, *, as_of: bool = False, options: Sequence[ExecutableOption] = ()) -> list[GoalCard]:
+    """The goals' cards, by id: at most five queries, however many goals. `options` says what to load along with the goals."""
+    records = records_of(ids, day, as_of=as_of, options=options)
+    known: dict[Hashable, GoalStanding] = {}
+    return [_card(goal, records, known, day) for goal in records.goals]
 
 
-def _card(goal: Goal, world: World, known: dict[object, GoalStanding], day: date) -> GoalCard:
-    standing = assess(goal.id, world, day, known)
-    facts = world.goals[goal.id]
+def _card(goal: Goal, records: Records, known: dict[Hashable, GoalStanding], day: date) -> GoalCard:
+    standing = assess(goal.id, records.world, day, known)
+    facts = records.world.goals[goal.id]
     measures = [
-        _measure_card(row, facts.measures[row.id], world.entries.get(row.id, ()), standing, day)
-        for row in goal.measures
+        _measure_card(row, facts.measures[row.id], records.world.entries[row.id], standing, day)
+        for row in records.measures.get(goal.id, ())
     ]
-    return GoalCard(
-        goal, standing, result_of(facts, standing.progress, Fraction(goal.cycle.aspirational_full)), measures, world
-    )
+    result = result_of(facts, standing.progress, Fraction(goal.cycle.aspirational_full))
+    return GoalCard(goal, facts, standing, result, measures)
 
 
 def _measure_card(

@@ -1,8 +1,8 @@
 """The records of goals as the rules want them: one loader for pages, reports, replays and days in the past (rules §2–§5)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from goalsite.domain.company import DAYS, Company
 from goalsite.domain.goals import Goal as GoalFacts
@@ -29,41 +30,65 @@ Chosen = Select[Any]
 Ids = Collection[int] | Chosen
 
 
+@dataclass(frozen=True)
+class Records:
+    """The rows, by goal, and the same as the rules want them."""
+
+    goals: list[Goal]
+    measures: dict[int, list[Measure]]
+    world: World
+
+
 def world_of(ids: Ids, day: date, *, deep: bool = True, as_of: bool = False) -> World:
+    """Everything the progress of these goals is computed from; see `records_of`."""
+    return records_of(ids, day, deep=deep, as_of=as_of).world
+
+
+def records_of(
+    ids: Ids, day: date, *, deep: bool = True, as_of: bool = False, options: Sequence[ExecutableOption] = ()
+) -> Records:
     """Everything the progress of these goals is computed from, as recorded by the end of `day`.
 
-    deep: with the goals that support them, all the way down. as_of: changes and evaluations recorded after `day` are taken back.
+    deep: with the goals that support them, all the way down. as_of: changes and evaluations recorded after `day` are
+    taken back. options: what to load along with the goals. `goals` holds the goals asked for, in the order of their ids.
     """
     firm = company()
     wanted = _with_supporters(ids) if deep else Goal.id.in_(ids)
-    goals = list(db.session.scalars(select(Goal).where(wanted).options(joinedload(Goal.cycle))))
-    chosen = select(Goal.id).where(wanted)
-    measures = list(
-        db.session.scalars(select(Measure).where(Measure.goal_id.in_(chosen)).options(joinedload(Measure.metric)))
+    asked = Goal.id.in_(ids).label("asked")
+    found = (
+        db.session.execute(
+            select(Goal, asked).where(wanted).options(joinedload(Goal.cycle), *options).order_by(Goal.id)
+        )
+        .tuples()
+        .all()
     )
-    sources = _sources(measures)
-    steps, targets = _parts(measures, chosen)
+    goals = {goal.id: goal for goal, _ in found}
+    chosen = select(Goal.id).where(wanted)
+    measures, sources = _measures(chosen)
+    steps, targets = _parts([row for rows in measures.values() for row in rows], chosen)
     entries = _entries(chosen, [row.id for rows in sources.values() for row in rows], day, firm)
     facts: dict[int, dict[Hashable, MeasureFacts]] = defaultdict(dict)
-    cycles = {goal.id: (goal, goal.cycle) for goal in goals}
     heard: dict[Hashable, list[Entry]] = {}
-    for row in sorted(measures, key=lambda row: (row.place, row.id)):
-        goal, cycle = cycles[row.goal_id]
+    for row in (row for rows in measures.values() for row in rows):
+        goal = goals[row.goal_id]
         source = sources.get(row.fed_by_id or 0, [])
-        facts[goal.id][row.id] = measure_facts(
-            row, goal, cycle, firm, steps[row.id], targets[row.id], source[0].frequency if source else ""
-        )
+        frequency = source[0].frequency if source else ""
+        facts[goal.id][row.id] = measure_facts(row, goal, goal.cycle, firm, steps[row.id], targets[row.id], frequency)
         heard[row.id] = [entry for fed in source for entry in entries[fed.id]] if row.fed_by_id else entries[row.id]
     supporters: dict[int, list[int]] = defaultdict(list)
-    for goal in goals:
+    for goal in goals.values():
         if goal.parent_id:
             supporters[goal.parent_id].append(goal.id)
     world = World(
-        {goal.id: goal_facts(goal, facts[goal.id], supporters[goal.id] if deep else []) for goal in goals},
+        {key: goal_facts(goal, facts[key], supporters[key] if deep else []) for key, goal in goals.items()},
         heard,
         firm.thresholds,
     )
-    return _taken_back(world, chosen, day, firm) if as_of else world
+    return Records(
+        [goal for goal, is_asked in found if is_asked],
+        measures,
+        _taken_back(world, chosen, day, firm) if as_of else world,
+    )
 
 
 def measure_facts(
@@ -131,15 +156,20 @@ def _with_supporters(ids: Ids) -> ColumnElement[bool]:
     return Goal.id.in_(select(tree.c.id))
 
 
-def _sources(measures: Iterable[Measure]) -> dict[int, list[Measure]]:
-    """The indicator of each KPI that feeds one of the measures, by goal."""
-    feeding = {row.fed_by_id for row in measures if row.fed_by_id}
-    if not feeding:
-        return {}
+def _measures(chosen: Chosen) -> tuple[dict[int, list[Measure]], dict[int, list[Measure]]]:
+    """The goals' measures, and the indicators of the KPIs that feed one of them, each by goal."""
+    feeding = select(Measure.fed_by_id).where(Measure.goal_id.in_(chosen), Measure.fed_by_id.is_not(None))
+    asked = Measure.goal_id.in_(chosen).label("asked")
+    query = select(Measure, asked).where(or_(Measure.goal_id.in_(chosen), Measure.goal_id.in_(feeding)))
+    query = query.options(joinedload(Measure.metric)).order_by(Measure.goal_id, Measure.place, Measure.id)
+    mine: dict[int, list[Measure]] = defaultdict(list)
     found: dict[int, list[Measure]] = defaultdict(list)
-    for row in db.session.scalars(select(Measure).where(Measure.goal_id.in_(feeding))):
+    for row, is_asked in db.session.execute(query).tuples():
         found[row.goal_id].append(row)
-    return found
+        if is_asked:
+            mine[row.goal_id].append(row)
+    fed = {row.fed_by_id for rows in mine.values() for row in rows if row.fed_by_id}
+    return mine, {goal_id: found[goal_id] for goal_id in fed}
 
 
 def _parts(
@@ -153,8 +183,9 @@ def _parts(
             select(StepRow).where(StepRow.measure_id.in_(mine)).order_by(StepRow.place, StepRow.id)
         ):
             steps[step.measure_id].append(step)
-    for target in db.session.scalars(select(PeriodTarget).where(PeriodTarget.measure_id.in_(mine))):
-        targets[target.measure_id].append(target)
+    if any(row.direction not in ("keep", "done", "steps") for row in measures):
+        for target in db.session.scalars(select(PeriodTarget).where(PeriodTarget.measure_id.in_(mine))):
+            targets[target.measure_id].append(target)
     return steps, targets
 
 

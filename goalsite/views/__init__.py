@@ -1,7 +1,28 @@
-"""Soon."""
+"""HTTP: one blueprint per screen area, in the order of the navigation."""
+
+from importlib import import_module
+from importlib.util import find_spec
 
 from flask import Flask
 
+MODULES = (
+    "health",
+    "auth",
+    "account",
+    "my",
+    "checkins",
+    "overview",
+    "members",
+    "tree",
+    "goals",
+    "comments",
+    "evaluations",
+    "decisions",
+)
+
 
 def init_app(app: Flask) -> None:
-    """Nothing yet."""
+    """Registers each module's `blueprint`."""
+    for name in MODULES:
+        if find_spec(f"goalsite.views.{name}"):
+            app.register_blueprint(import_module(f"goalsite.views.{name}").blueprint)

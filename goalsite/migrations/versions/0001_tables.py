@@ -235,6 +235,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.String(length=300), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_form_keys_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "key", name=op.f("pk_form_keys")),
     )
