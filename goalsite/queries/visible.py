@@ -1,0 +1,107 @@
+"""What may be seen, as query filters: the same answers as `policy.may_see_…`, and the relations they rest on (rules §8)."""
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from goalsite.domain.relations import Viewer
+from goalsite.models import (
+    Goal,
+    GoalFollower,
+    GoalUnit,
+    Management,
+    Measure,
+    Person,
+    Unit,
+    UnitAncestor,
+    UnitMember,
+    UnitSupervisor,
+)
+from goalsite.models_follow import Result
+
+Key = InstrumentedAttribute[int] | InstrumentedAttribute[int | None]
+
+
+def visible_goals(viewer: Viewer, goal: type[Goal] = Goal) -> ColumnElement[bool]:
+    """`may_see_goal`. `goal` may be an alias."""
+    if viewer.is_hr:
+        return true()
+    related = goal_relations(viewer, goal)
+    parts = (related[name] for name in ("own", "evaluator", "follower", "assignee", "manager", "lead"))
+    return or_(goal.visibility == "public", *parts, and_(goal.visibility == "internal", related["inside"]))
+
+
+def visible_evaluations(viewer: Viewer, goal: type[Goal] = Goal) -> ColumnElement[bool]:
+    """`may_see_evaluation`: the goals whose scores may be seen."""
+    if viewer.is_hr:
+        return true()
+    related = goal_relations(viewer, goal)
+    option = select(Unit.evaluation_visibility).where(Unit.id == goal.unit_id).scalar_subquery()
+    widened = or_(option == "public", and_(option == "internal", or_(related["inside"], related["lead"])))
+    parts = (related[name] for name in ("own", "evaluator", "manager"))
+    return or_(*parts, and_(widened, visible_goals(viewer, goal)))
+
+
+def people_with_visible_results(viewer: Viewer, person_id: Key = Person.id) -> ColumnElement[bool]:
+    """`may_see_results`, on any column that holds a person: Person.id, Review.person_id."""
+    return true() if viewer.is_hr else or_(person_id == viewer.id, managed(viewer, person_id))
+
+
+def visible_results(viewer: Viewer) -> ColumnElement[bool]:
+    """The stored results that may be seen: every unit's, and those of people whose results may be seen."""
+    return or_(Result.person_id.is_(None), people_with_visible_results(viewer, Result.person_id))
+
+
+def goal_relations(viewer: Viewer, goal: type[Goal] = Goal) -> dict[str, ColumnElement[bool]]:
+    """The relations of `relations.ToGoal`, by name."""
+    return {
+        "own": goal.owner_id == viewer.id,
+        "manager": managed(viewer, goal.owner_id),
+        "lead": below(goal.unit_id, viewer.leads),
+        "head": below(goal.unit_id, viewer.heads),
+        "inside": _inside(viewer, goal),
+        "follower": exists().where(GoalFollower.goal_id == goal.id, GoalFollower.person_id == viewer.id),
+        "assignee": exists().where(Measure.goal_id == goal.id, Measure.assignee_id == viewer.id),
+        "evaluator": goal.evaluator_id.is_not_distinct_from(viewer.id),
+        "assigned": _assigned(goal),
+    }
+
+
+def managed(viewer: Viewer, person_id: Key) -> ColumnElement[bool]:
+    """The viewer manages that person, directly or further up."""
+    return exists().where(Management.person_id == person_id, Management.manager_id == viewer.id)
+
+
+def below(unit_id: Key, units: frozenset[int], depth: int = 0) -> ColumnElement[bool]:
+    """That unit lies at least `depth` levels below one of `units`; each is 0 below itself."""
+    if not units:
+        return false()
+    return exists().where(
+        UnitAncestor.unit_id == unit_id, UnitAncestor.ancestor_id.in_(sorted(units)), UnitAncestor.depth >= depth
+    )
+
+
+def belongs_below(units: frozenset[int]) -> ColumnElement[bool]:
+    """The Person's home unit, or one of their teams, is one of `units` or below one of them."""
+    team = exists().where(UnitMember.person_id == Person.id, below(UnitMember.unit_id, units))
+    return or_(below(Person.unit_id, units), team)
+
+
+def _inside(viewer: Viewer, goal: type[Goal]) -> ColumnElement[bool]:
+    if not viewer.units:
+        return false()
+    above = sorted(viewer.above)
+    named = exists().where(GoalUnit.goal_id == goal.id, GoalUnit.unit_id.in_(above))
+    return or_(goal.unit_id.in_(above), below(goal.unit_id, viewer.units), named)
+
+
+def _assigned(goal: type[Goal]) -> ColumnElement[bool]:
+    unit = aliased(Unit)
+    supervises = exists().where(UnitSupervisor.unit_id == unit.id, UnitSupervisor.person_id == goal.created_by_id)
+    leads = exists().where(
+        UnitAncestor.unit_id == goal.unit_id,
+        UnitAncestor.ancestor_id == unit.id,
+        or_(unit.head_id == goal.created_by_id, supervises),
+    )
+    manages = exists().where(Management.person_id == goal.owner_id, Management.manager_id == goal.created_by_id)
+    is_hr = exists().where(Person.id == goal.created_by_id, Person.is_hr)
+    return and_(goal.created_by_id != goal.owner_id, or_(manages, leads, is_hr))
