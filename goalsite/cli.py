@@ -40,7 +40,9 @@ audit_commands = AppGroup("audit", help="The audit log: is it whole, and where d
 
 
 @audit_commands.command()
-@click.option("--head", "known", metavar="SEQ:HASH", help="A head noted down earlier, which has to be in the log still.")
+@click.option(
+    "--head", "known", metavar="SEQ:HASH", help="A head noted down earlier, which has to be in the log still."
+)
 def verify(known: str | None) -> None:
     """Read the whole log; exit with 1 and name the first row that is not as it was written."""
     fault = audit.verify(_read_head(known) if known else None)

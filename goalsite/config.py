@@ -86,7 +86,11 @@ def _checked(name: str, value: Any) -> Any:
         raise WrongSetting(f"{name} is {value!r}; write a time zone such as Asia/Ho_Chi_Minh")
     if name == "GOALSITE_URL" and not str(value).startswith(("http://", "https://")):
         raise WrongSetting(f"{name} is {value!r}; write an address such as https://goals.company.vn")
-    if name == "DATABASE_URL" and value and not str(value).startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+    if (
+        name == "DATABASE_URL"
+        and value
+        and not str(value).startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://"))
+    ):
         raise WrongSetting(f"{name} does not start with sqlite:/// or postgresql://")
     return str(value)
 

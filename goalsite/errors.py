@@ -3,7 +3,14 @@
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError, PendingRollbackError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, Unauthorized
 
@@ -41,7 +48,9 @@ def error_page(code: int, detail: str = "", *, again: bool = False) -> Response:
         headers |= {"HX-Retarget": "#flash", "HX-Reswap": "innerHTML"}
         page = render_template("errors/_error.html", **values)
     elif again and request.method == "POST" and (typed := _typed()):
-        page = render_template("errors/again.html", typed=typed, address=_own_address(), signed_out=code == 401, **values)
+        page = render_template(
+            "errors/again.html", typed=typed, address=_own_address(), signed_out=code == 401, **values
+        )
     else:
         retry = _own_address() if code == 503 and request.method == "GET" else None
         page = render_template("errors/error.html", retry=retry, **values)
@@ -128,5 +137,3 @@ def _typed() -> list[tuple[str, str]]:
 
 def _own_address() -> str:
     return request.full_path.rstrip("?")
-
-

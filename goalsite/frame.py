@@ -40,7 +40,9 @@ NAV = (
     Place("overview.show", _l("Overview"), _l("Overview"), "layout-dashboard", phone=True, key="o"),
     Place("members.list_members", _l("Members"), _l("Members"), "users", key=None),
     Place("tree.show", _l("Tree"), _l("Tree"), "network", phone=True, key="t"),
-    Place("decisions.show", _l("Decisions"), _l("Decisions"), "clipboard-check", phone=True, key="e", counts="decisions"),
+    Place(
+        "decisions.show", _l("Decisions"), _l("Decisions"), "clipboard-check", phone=True, key="e", counts="decisions"
+    ),
     Place("reports.show", _l("Reports"), _l("Reports"), "chart-column", key="r"),
 )
 SETUP = (
@@ -99,7 +101,12 @@ class Frame:
     @cached_property
     def person(self) -> dict[str, Any] | None:
         person = me_or_nobody()
-        return person and {"id": person.id, "name": person.name, "title": person.title, "initials": initials(person.name)}
+        return person and {
+            "id": person.id,
+            "name": person.name,
+            "title": person.title,
+            "initials": initials(person.name),
+        }
 
     @cached_property
     def company(self) -> str:
@@ -155,13 +162,26 @@ class Frame:
 
     @cached_property
     def cycles(self) -> list[dict[str, Any]]:
-        kept = {name: values for name, values in request.args.lists() if name != "cycle"} if request.method == "GET" else {}
+        kept = (
+            {name: values for name, values in request.args.lists() if name != "cycle"}
+            if request.method == "GET"
+            else {}
+        )
         path = request.path if request.method == "GET" else self.links["home"]
-        return [{"name": one.name, "href": _address(path, {**kept, "cycle": [one.code]}), "current": one is self.chosen} for one in self.all_cycles]
+        return [
+            {"name": one.name, "href": _address(path, {**kept, "cycle": [one.code]}), "current": one is self.chosen}
+            for one in self.all_cycles
+        ]
 
     @cached_property
     def links(self) -> dict[str, str]:
-        return {"home": "/", "search": "/search", "notifications": "/notifications", "account": url_for("account.show"), "sign_out": url_for("auth.sign_out")}
+        return {
+            "home": "/",
+            "search": "/search",
+            "notifications": "/notifications",
+            "account": url_for("account.show"),
+            "sign_out": url_for("auth.sign_out"),
+        }
 
     def _entry(self, place: Place) -> dict[str, Any]:
         blueprint = place.endpoint.partition(".")[0]
@@ -192,7 +212,9 @@ def cycle_note(cycle: Cycle, today: date) -> str:
         return gettext("ended on %(day)s", day=formats.day(cycle.ends_on))
     weeks = -(-((cycle.ends_on - cycle.starts_on).days + 1) // 7)
     week = (today - cycle.starts_on).days // 7 + 1
-    return gettext("Week %(week)s of %(weeks)s · %(days)s days left", week=week, weeks=weeks, days=(cycle.ends_on - today).days)
+    return gettext(
+        "Week %(week)s of %(weeks)s · %(days)s days left", week=week, weeks=weeks, days=(cycle.ends_on - today).days
+    )
 
 
 def _company_locale() -> str:

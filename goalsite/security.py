@@ -63,7 +63,9 @@ def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = RowId
     app.url_defaults(_version_of_static)
     login_manager.init_app(app)
-    login_manager.session_protection = None  # a session is looked up in the database; its address may change on the way home
+    login_manager.session_protection = (
+        None  # a session is looked up in the database; its address may change on the way home
+    )
     login_manager.user_loader(_signed_in)
     for check in (_name_request, _limit_size, _refuse_foreign, _refuse_unreadable, _require_sign_in):
         app.before_request(check)
@@ -133,7 +135,9 @@ def _add_headers(response: Response) -> Response:
     response.headers["X-Request-ID"] = g.get("request_id", "")
     if request.endpoint == "static" and response.status_code < 400:
         # An address that carries its file's digest never changes its content; any other is asked for again.
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "public, no-cache"
+        response.headers["Cache-Control"] = (
+            "public, max-age=31536000, immutable" if "v" in request.args else "public, no-cache"
+        )
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

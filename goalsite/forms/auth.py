@@ -1,0 +1,62 @@
+"""Signing in, the first visit, a new password."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, PasswordField, SelectField
+from wtforms.validators import DataRequired, Length, Regexp
+
+from goalsite.actions.accounts import LONGEST, SHORTEST
+from goalsite.forms.base import Form, LineField
+from goalsite.formats import LANGUAGES, time_zones
+
+EMAIL = r"[^@\s;,<>]+@[^@\s;,<>]+\Z"
+NEEDED = _l("This is needed.")
+NOT_AN_ADDRESS = _l("This is not an e-mail address. Write it like an.nguyen@company.vn.")
+
+
+class SignIn(Form):
+    email = LineField(_l("Company e-mail"), render_kw={"type": "email", "autocomplete": "username", "autofocus": True})
+    password = PasswordField(
+        _l("Password"), [DataRequired(NEEDED), Length(max=LONGEST)], render_kw={"autocomplete": "current-password"}
+    )
+    remember = BooleanField(_l("Keep me signed in on this device"))
+
+
+class NewPassword(Form):
+    password = PasswordField(
+        _l("New password"),
+        [DataRequired(NEEDED)],
+        description=_l("At least %(least)s characters; several words in a row are easy to remember.", least=SHORTEST),
+        render_kw={"autocomplete": "new-password", "minlength": SHORTEST, "maxlength": LONGEST},
+    )
+
+
+class ChangePassword(NewPassword):
+    current = PasswordField(
+        _l("Present password"),
+        [DataRequired(NEEDED), Length(max=LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class FirstVisit(NewPassword):
+    company = LineField(_l("The company's name"), render_kw={"autocomplete": "organization", "autofocus": True})
+    name = LineField(_l("Your name"), render_kw={"autocomplete": "name"})
+    email = LineField(
+        _l("Your e-mail"),
+        validators=[Regexp(EMAIL, message=NOT_AN_ADDRESS)],
+        render_kw={"type": "email", "autocomplete": "username"},
+    )
+    locale = SelectField(_l("Language"), choices=LANGUAGES)
+    time_zone = SelectField(_l("The company's time zone"), choices=time_zones)
+
+
+class Preferences(Form):
+    locale = SelectField(_l("Language"), choices=[("", _l("As the browser says")), *LANGUAGES])
+    theme = SelectField(
+        _l("Appearance"), choices=[("", _l("As the system says")), ("light", _l("Light")), ("dark", _l("Dark"))]
+    )
+    time_zone = SelectField(_l("Time zone of clock times"), choices=lambda: [("", _l("The company's")), *time_zones()])
+
+
+class Sure(Form):
+    """A button that changes something, and nothing to fill in."""
