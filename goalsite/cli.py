@@ -1,7 +1,10 @@
 """The commands: `flask --app wsgi …`."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from goalsite.actions import accounts, audit
@@ -22,8 +25,6 @@ def init_app(app: Flask) -> None:
 @with_appcontext
 def invite(email: str) -> None:
     """Print a one-time link by which the person of that E-MAIL sets a password."""
-    from flask import current_app
-
     person = person_by_email(accounts.email_key(email))
     if person is None:
         raise click.ClickException(f"nobody has the e-mail address {email}")
@@ -66,9 +67,5 @@ def _read_head(text: str) -> tuple[int, str]:
 
 
 def _add_exchange(app: Flask) -> None:
-    from importlib.util import find_spec
-
     if find_spec("goalsite.exchange.commands"):
-        from goalsite.exchange import commands
-
-        commands.init_app(app)
+        import_module("goalsite.exchange.commands").init_app(app)

@@ -64,9 +64,8 @@ def _of_http(error: HTTPException) -> Response | HTTPException:
     if code < 400:
         return error
     _give_up_transaction()
-    if isinstance(error, Unauthorized) and not wants_fragment():
-        if request.method in ("GET", "HEAD"):
-            return make_response(redirect(url_for("auth.sign_in", next=_own_address()), 303))
+    if isinstance(error, Unauthorized) and not wants_fragment() and request.method in ("GET", "HEAD"):
+        return make_response(redirect(url_for("auth.sign_in", next=_own_address()), 303))
     response = error_page(code if code in WORDED else 400 if code < 500 else 500, again=code in SENT_AGAIN)
     response.status_code = code
     if allowed := getattr(error, "valid_methods", None):
@@ -74,12 +73,12 @@ def _of_http(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _of_fault(error: InternalServerError) -> Response:
+def _of_fault(_error: InternalServerError) -> Response:
     _without_database()
     return error_page(500)
 
 
-def _of_token(error: CSRFError) -> Response:
+def _of_token(_error: CSRFError) -> Response:
     """The form was open for too long, or cookies are off: the same form once more, with a fresh token."""
     _give_up_transaction()
     return error_page(400, again=True)
@@ -98,13 +97,13 @@ def _of_database(error: SQLAlchemyError) -> Response:
     return error_page(503, again=True)
 
 
-def _of_conflict(error: IntegrityError) -> Response:
+def _of_conflict(_error: IntegrityError) -> Response:
     current_app.logger.warning("%s: refused by a constraint", g.get("request_id"))
     _give_up_transaction()
     return error_page(409, again=True)
 
 
-def _of_data(error: DataError) -> Response:
+def _of_data(_error: DataError) -> Response:
     current_app.logger.warning("%s: a value the database cannot hold", g.get("request_id"))
     _give_up_transaction()
     return error_page(422)

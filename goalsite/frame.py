@@ -101,7 +101,9 @@ class Frame:
     @cached_property
     def person(self) -> dict[str, Any] | None:
         person = me_or_nobody()
-        return person and {
+        if person is None:
+            return None
+        return {
             "id": person.id,
             "name": person.name,
             "title": person.title,
@@ -158,7 +160,7 @@ class Frame:
 
     @cached_property
     def cycle(self) -> dict[str, str] | None:
-        return self.chosen and {"name": self.chosen.name, "note": cycle_note(self.chosen, self.today)}
+        return {"name": self.chosen.name, "note": cycle_note(self.chosen, self.today)} if self.chosen else None
 
     @cached_property
     def cycles(self) -> list[dict[str, Any]]:

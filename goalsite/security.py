@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, current_app, g, redirect, request, url
 from flask_login import UserMixin, current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
+from werkzeug.wrappers import Response as BaseResponse
 
 from goalsite.actions import audit
 from goalsite.extensions import login_manager
@@ -38,7 +39,7 @@ HEADERS = {
 }
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
+class SignedIn(UserMixin):
     """Who Flask-Login says is here: a person, by the session whose random token the cookie carries."""
 
     def __init__(self, token: str, person: Person) -> None:
@@ -52,8 +53,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # flask-login has no types
 class RowId(IntegerConverter):
     """`<int:id>`: no number the database cannot hold."""
 
-    def __init__(self, map: Any, *args: Any, **kwargs: Any) -> None:
-        super().__init__(map, *args, **{"max": LARGEST_ID, **kwargs})
+    def __init__(self, url_map: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_map, *args, **{"max": LARGEST_ID, **kwargs})
 
 
 def init_app(app: Flask) -> None:
@@ -117,14 +118,14 @@ def _refuse_unreadable() -> None:
         abort(400)
 
 
-def _require_sign_in() -> Response | None:
+def _require_sign_in() -> BaseResponse | None:
     if request.endpoint is None or request.endpoint in PUBLIC or current_user.is_authenticated:
         return None
     if request.endpoint == "auth.sign_out":
-        return redirect(url_for("auth.sign_in"), 303)  # type: ignore[return-value]  # a Flask response all the same
-    if not accounts.anybody_exists():
-        return redirect(url_for("auth.first_visit"), 303)  # type: ignore[return-value]
-    abort(401)
+        return redirect(url_for("auth.sign_in"), 303)
+    if accounts.anybody_exists():
+        abort(401)
+    return redirect(url_for("auth.first_visit"), 303)
 
 
 def _add_headers(response: Response) -> Response:

@@ -173,9 +173,10 @@ def use_link(token: str, password: str, now: datetime) -> Person:
 
 def _verify(stored: str | None, password: str) -> bool:
     try:
-        return HASHER.verify(stored or NOBODYS_HASH, password) and stored is not None
+        HASHER.verify(stored or NOBODYS_HASH, password)
     except (VerificationError, InvalidHashError, UnicodeError):
         return False
+    return stored is not None
 
 
 def _one_at_a_time(key: str, address: str) -> None:

@@ -11,7 +11,7 @@ from goalsite.queries.company import forget_company
 ROOT_CODE = "company"
 
 
-def set_up(company: str, name: str, email: str, password: str, locale: str, time_zone: str) -> Person:
+def set_up(*, company: str, name: str, email: str, password: str, locale: str, time_zone: str) -> Person:
     """The company's unit and settings, and its first person, who is HR and administrator.
 
     Raises RuleError site_taken once anybody exists, and those of passwords. Two at once: the second meets the first's

@@ -5,8 +5,8 @@ from wtforms import BooleanField, PasswordField, SelectField
 from wtforms.validators import DataRequired, Length, Regexp
 
 from goalsite.actions.accounts import LONGEST, SHORTEST
-from goalsite.forms.base import Form, LineField
 from goalsite.formats import LANGUAGES, time_zones
+from goalsite.forms.base import Form, LineField
 
 EMAIL = r"[^@\s;,<>]+@[^@\s;,<>]+\Z"
 NEEDED = _l("This is needed.")

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms import Field as AnyField
+from wtforms import HiddenField, IntegerField, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput, TextInput
 
@@ -35,7 +35,7 @@ class Versioned(Protocol):
     version: int
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+class Form(FlaskForm):
     """A form of ours; `hidden(form)` in a template writes its hidden fields."""
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18))

@@ -32,12 +32,12 @@ def first_visit() -> Response:
     if form.validate_on_submit():
         try:
             person = first.set_up(
-                form.company.data,
-                form.name.data,
-                form.email.data,
-                form.password.data,
-                form.locale.data,
-                form.time_zone.data,
+                company=form.company.data or "",
+                name=form.name.data or "",
+                email=form.email.data or "",
+                password=form.password.data or "",
+                locale=form.locale.data,
+                time_zone=form.time_zone.data,
             )
             begin(person, remember=False)
             db.session.commit()

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -49,9 +48,9 @@ class TestSchema:
 
 class TestAppendOnly:
     @pytest.fixture
-    def rows(self, db_session: scoped_session[Session]) -> Iterator[scoped_session[Session]]:
+    def rows(self, db_session: scoped_session[Session]) -> scoped_session[Session]:
         _one_of_each(db_session)
-        yield db_session
+        return db_session
 
     @pytest.mark.parametrize("table", APPEND_ONLY)
     @pytest.mark.parametrize(
