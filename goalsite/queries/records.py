@@ -64,8 +64,7 @@ def records_of(
     )
     goals = {goal.id: goal for goal, _ in found}
     chosen = select(Goal.id).where(wanted)
-    measures, sources = _measures(chosen)
-    steps, targets = _parts([row for rows in measures.values() for row in rows], chosen)
+    measures, sources, steps, targets = _measures(chosen)
     entries = _entries(chosen, [row.id for rows in sources.values() for row in rows], day, firm)
     facts: dict[int, dict[Hashable, MeasureFacts]] = defaultdict(dict)
     heard: dict[Hashable, list[Entry]] = {}
@@ -156,37 +155,38 @@ def _with_supporters(ids: Ids) -> ColumnElement[bool]:
     return Goal.id.in_(select(tree.c.id))
 
 
-def _measures(chosen: Chosen) -> tuple[dict[int, list[Measure]], dict[int, list[Measure]]]:
-    """The goals' measures, and the indicators of the KPIs that feed one of them, each by goal."""
+def _measures(
+    chosen: Chosen,
+) -> tuple[dict[int, list[Measure]], dict[int, list[Measure]], dict[int, list[StepRow]], dict[int, list[PeriodTarget]]]:
+    """The goals' measures, and the indicators of the KPIs that feed one of them, each by goal; steps and targets by measure.
+
+    A measure has steps or targets by period, never both, so the joined rows are no more than there are of either.
+    """
     feeding = select(Measure.fed_by_id).where(Measure.goal_id.in_(chosen), Measure.fed_by_id.is_not(None))
     asked = Measure.goal_id.in_(chosen).label("asked")
-    query = select(Measure, asked).where(or_(Measure.goal_id.in_(chosen), Measure.goal_id.in_(feeding)))
-    query = query.options(joinedload(Measure.metric)).order_by(Measure.goal_id, Measure.place, Measure.id)
-    mine: dict[int, list[Measure]] = defaultdict(list)
-    found: dict[int, list[Measure]] = defaultdict(list)
-    for row, is_asked in db.session.execute(query).tuples():
-        found[row.goal_id].append(row)
-        if is_asked:
-            mine[row.goal_id].append(row)
-    fed = {row.fed_by_id for rows in mine.values() for row in rows if row.fed_by_id}
-    return mine, {goal_id: found[goal_id] for goal_id in fed}
-
-
-def _parts(
-    measures: Collection[Measure], chosen: Chosen
-) -> tuple[dict[int, list[StepRow]], dict[int, list[PeriodTarget]]]:
+    query = (
+        select(Measure, StepRow, PeriodTarget, asked)
+        .outerjoin(StepRow, and_(StepRow.measure_id == Measure.id, Measure.direction == "steps"))
+        .outerjoin(PeriodTarget, and_(PeriodTarget.measure_id == Measure.id, Measure.direction != "steps"))
+        .where(or_(Measure.goal_id.in_(chosen), Measure.goal_id.in_(feeding)))
+        .options(joinedload(Measure.metric))
+        .order_by(Measure.goal_id, Measure.place, Measure.id, StepRow.place, StepRow.id)
+    )
+    mine: dict[int, dict[int, Measure]] = defaultdict(dict)
+    found: dict[int, dict[int, Measure]] = defaultdict(dict)
     steps: dict[int, list[StepRow]] = defaultdict(list)
     targets: dict[int, list[PeriodTarget]] = defaultdict(list)
-    mine = select(Measure.id).where(Measure.goal_id.in_(chosen))
-    if any(row.direction == "steps" for row in measures):
-        for step in db.session.scalars(
-            select(StepRow).where(StepRow.measure_id.in_(mine)).order_by(StepRow.place, StepRow.id)
-        ):
-            steps[step.measure_id].append(step)
-    if any(row.direction not in ("keep", "done", "steps") for row in measures):
-        for target in db.session.scalars(select(PeriodTarget).where(PeriodTarget.measure_id.in_(mine))):
-            targets[target.measure_id].append(target)
-    return steps, targets
+    for row, step, target, is_asked in db.session.execute(query):
+        found[row.goal_id][row.id] = row
+        if is_asked:
+            mine[row.goal_id][row.id] = row
+        if step is not None:
+            steps[row.id].append(step)
+        if target is not None:
+            targets[row.id].append(target)
+    fed = {row.fed_by_id for rows in mine.values() for row in rows.values() if row.fed_by_id}
+    listed = {goal_id: list(rows.values()) for goal_id, rows in mine.items()}
+    return listed, {goal_id: list(found[goal_id].values()) for goal_id in fed}, steps, targets
 
 
 def _entries(chosen: Chosen, sources: Collection[int], day: date, firm: Company) -> dict[int, list[Entry]]:
