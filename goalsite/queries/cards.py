@@ -12,7 +12,7 @@ from goalsite.domain.goals import GoalStanding, assess
 from goalsite.domain.goals import result as result_of
 from goalsite.domain.measure import Entry
 from goalsite.domain.measure import Measure as MeasureFacts
-from goalsite.domain.standing import Standing
+from goalsite.domain.standing import Standing, ticked
 from goalsite.domain.strip import PeriodStanding, strip_of
 from goalsite.models import Goal, Measure
 from goalsite.queries.records import Ids, Records, records_of
@@ -35,6 +35,11 @@ class MeasureCard:
         """The current period."""
         return next((line for line in self.strip if line.state == "current"), None)
 
+    @property
+    def done_steps(self) -> set[str]:
+        """The codes of the steps that stand ticked."""
+        return {code for code, is_done in ticked(self.entries).items() if is_done}
+
 
 @dataclass(frozen=True)
 class GoalCard:
@@ -51,10 +56,11 @@ def cards_of(ids: Ids, day: date, *, as_of: bool = False, options: Sequence[Exec
     """The goals' cards, by id: at most five queries, however many goals. `options` says what to load along with the goals."""
     records = records_of(ids, day, as_of=as_of, options=options)
     known: dict[Hashable, GoalStanding] = {}
-    return [_card(goal, records, known, day) for goal in records.goals]
+    return [card_of(goal, records, known, day) for goal in records.goals]
 
 
-def _card(goal: Goal, records: Records, known: dict[Hashable, GoalStanding], day: date) -> GoalCard:
+def card_of(goal: Goal, records: Records, known: dict[Hashable, GoalStanding], day: date) -> GoalCard:
+    """One goal's card; `known` keeps what was assessed already."""
     standing = assess(goal.id, records.world, day, known)
     facts = records.world.goals[goal.id]
     measures = [

@@ -36,7 +36,7 @@ def with_stored_supporters(world: World, ids: Collection[int], day: date) -> tup
     below: dict[int, list[int]] = defaultdict(list)
     for row in rows:
         goals[row.id] = goal_facts(row, {}, ())
-        known[row.id] = _standing(row, day)
+        known[row.id] = stored_standing(row, day)
         below[row.parent_id or 0].append(row.id)
     for parent, children in below.items():
         goals[parent] = replace(goals[parent], supporters=tuple(children))
@@ -57,7 +57,8 @@ def points_of(ids: Collection[Hashable]) -> dict[int, list[tuple[date, Fraction 
     return found
 
 
-def _standing(row: Goal, day: date) -> GoalStanding:
+def stored_standing(row: Goal, day: date) -> GoalStanding:
+    """The goal as it was last stored, with the expected progress of `day` where it has its own measures."""
     return GoalStanding(
         progress=fraction(row.progress),
         expected=_expected(row, day),

@@ -1,8 +1,10 @@
 """What somebody who looks is to goals, people and units: a page asks once for all it shows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from typing import Any
 
-from sqlalchemy import literal, or_, select, union_all
+from sqlalchemy import ColumnElement, literal, or_, select, union_all
 
 from goalsite.domain.relations import ToGoal, ToPerson, ToUnit, Viewer
 from goalsite.extensions import db
@@ -37,24 +39,31 @@ def relation_to(viewer: Viewer, goal: Goal) -> ToGoal:
 
 def relations_to(viewer: Viewer, goal_ids: Iterable[int]) -> dict[int, ToGoal]:
     """What the viewer is to each of the goals of a page, by goal, in one query."""
-    columns = [relation.label(name) for name, relation in visible.goal_relations(viewer).items()]
     query = (
-        select(
-            Goal.id,
-            *columns,
-            Cycle.state.label("cycle_state"),
-            Cycle.goals_need_approval,
-            Unit.owners_edit_goals,
-            Unit.owners_edit_measures,
-            Unit.supervisors_edit_goals,
-            Unit.evaluation_visibility,
-        )
+        select(Goal.id, *relation_columns(viewer))
         .join(Goal.cycle)
         .join(Goal.unit)
         .where(Goal.id.in_(sorted(set(goal_ids))))
     )
-    rows = db.session.execute(query).mappings()
-    return {row["id"]: ToGoal(viewer=viewer, **{name: row[name] for name in row if name != "id"}) for row in rows}
+    return {row["id"]: as_relation(viewer, row) for row in db.session.execute(query).mappings()}
+
+
+def relation_columns(viewer: Viewer) -> list[ColumnElement[Any]]:
+    """What `as_relation` reads, of a Goal joined to its cycle and its unit."""
+    return [
+        *(relation.label(name) for name, relation in visible.goal_relations(viewer).items()),
+        Cycle.state.label("cycle_state"),
+        Cycle.goals_need_approval.label("goals_need_approval"),
+        Unit.owners_edit_goals.label("owners_edit_goals"),
+        Unit.owners_edit_measures.label("owners_edit_measures"),
+        Unit.supervisors_edit_goals.label("supervisors_edit_goals"),
+        Unit.evaluation_visibility.label("evaluation_visibility"),
+    ]
+
+
+def as_relation(viewer: Viewer, row: Mapping[Any, Any]) -> ToGoal:
+    """The row's columns of `relation_columns` as a relation."""
+    return ToGoal(viewer=viewer, **{part.name: row[part.name] for part in fields(ToGoal) if part.name != "viewer"})
 
 
 def relations_to_people(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, ToPerson]:

@@ -1,9 +1,10 @@
 """What may be seen, as query filters: the same answers as `policy.may_see_…`, and the relations they rest on (rules §8)."""
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from goalsite.domain.relations import Viewer
+from goalsite.extensions import Base
 from goalsite.models import (
     Goal,
     GoalFollower,
@@ -35,7 +36,7 @@ def visible_evaluations(viewer: Viewer, goal: type[Goal] = Goal) -> ColumnElemen
     if viewer.is_hr:
         return true()
     related = goal_relations(viewer, goal)
-    option = select(Unit.evaluation_visibility).where(Unit.id == goal.unit_id).scalar_subquery()
+    option = select(Unit.evaluation_visibility).where(Unit.id == goal.unit_id).correlate_except(Unit).scalar_subquery()
     widened = or_(option == "public", and_(option == "internal", or_(related["inside"], related["lead"])))
     parts = (related[name] for name in ("own", "evaluator", "manager"))
     return or_(*parts, and_(widened, visible_goals(viewer, goal)))
@@ -59,8 +60,8 @@ def goal_relations(viewer: Viewer, goal: type[Goal] = Goal) -> dict[str, ColumnE
         "lead": below(goal.unit_id, viewer.leads),
         "head": below(goal.unit_id, viewer.heads),
         "inside": _inside(viewer, goal),
-        "follower": exists().where(GoalFollower.goal_id == goal.id, GoalFollower.person_id == viewer.id),
-        "assignee": exists().where(Measure.goal_id == goal.id, Measure.assignee_id == viewer.id),
+        "follower": _any(GoalFollower, GoalFollower.goal_id == goal.id, GoalFollower.person_id == viewer.id),
+        "assignee": _any(Measure, Measure.goal_id == goal.id, Measure.assignee_id == viewer.id),
         "evaluator": goal.evaluator_id.is_not_distinct_from(viewer.id),
         "assigned": _assigned(goal),
     }
@@ -68,21 +69,20 @@ def goal_relations(viewer: Viewer, goal: type[Goal] = Goal) -> dict[str, ColumnE
 
 def managed(viewer: Viewer, person_id: Key) -> ColumnElement[bool]:
     """The viewer manages that person, directly or further up."""
-    return exists().where(Management.person_id == person_id, Management.manager_id == viewer.id)
+    return _any(Management, Management.person_id == person_id, Management.manager_id == viewer.id)
 
 
 def below(unit_id: Key, units: frozenset[int], depth: int = 0) -> ColumnElement[bool]:
     """That unit lies at least `depth` levels below one of `units`; each is 0 below itself."""
     if not units:
         return false()
-    return exists().where(
-        UnitAncestor.unit_id == unit_id, UnitAncestor.ancestor_id.in_(sorted(units)), UnitAncestor.depth >= depth
-    )
+    among = UnitAncestor.ancestor_id.in_(sorted(units))
+    return _any(UnitAncestor, UnitAncestor.unit_id == unit_id, among, UnitAncestor.depth >= depth)
 
 
 def belongs_below(units: frozenset[int]) -> ColumnElement[bool]:
     """The Person's home unit, or one of their teams, is one of `units` or below one of them."""
-    team = exists().where(UnitMember.person_id == Person.id, below(UnitMember.unit_id, units))
+    team = _any(UnitMember, UnitMember.person_id == Person.id, below(UnitMember.unit_id, units))
     return or_(below(Person.unit_id, units), team)
 
 
@@ -90,18 +90,23 @@ def _inside(viewer: Viewer, goal: type[Goal]) -> ColumnElement[bool]:
     if not viewer.units:
         return false()
     above = sorted(viewer.above)
-    named = exists().where(GoalUnit.goal_id == goal.id, GoalUnit.unit_id.in_(above))
+    named = _any(GoalUnit, GoalUnit.goal_id == goal.id, GoalUnit.unit_id.in_(above))
     return or_(goal.unit_id.in_(above), below(goal.unit_id, viewer.units), named)
 
 
 def _assigned(goal: type[Goal]) -> ColumnElement[bool]:
-    unit = aliased(Unit)
-    supervises = exists().where(UnitSupervisor.unit_id == unit.id, UnitSupervisor.person_id == goal.created_by_id)
-    leads = exists().where(
+    maker = goal.created_by_id
+    supervises = _any(UnitSupervisor, UnitSupervisor.unit_id == Unit.id, UnitSupervisor.person_id == maker)
+    leads = _any(
+        UnitAncestor,
         UnitAncestor.unit_id == goal.unit_id,
-        UnitAncestor.ancestor_id == unit.id,
-        or_(unit.head_id == goal.created_by_id, supervises),
+        _any(Unit, Unit.id == UnitAncestor.ancestor_id, or_(Unit.head_id == maker, supervises)),
     )
-    manages = exists().where(Management.person_id == goal.owner_id, Management.manager_id == goal.created_by_id)
-    is_hr = exists().where(Person.id == goal.created_by_id, Person.is_hr)
-    return and_(goal.created_by_id != goal.owner_id, or_(manages, leads, is_hr))
+    manages = _any(Management, Management.person_id == goal.owner_id, Management.manager_id == maker)
+    runs = _any(Person, Person.id == maker, Person.is_hr)
+    return and_(maker != goal.owner_id, or_(manages, leads, runs))
+
+
+def _any(model: type[Base], *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A row of the model meets the criteria; whatever the query around it selects from, the row is one of its own."""
+    return exists().where(*criteria).correlate_except(model)

@@ -1,0 +1,134 @@
+"""My page: my goals in the cycle, what waits for me, my plan, and the talk about my goals."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from goalsite.domain.goals import computed_result
+from goalsite.domain.relations import ToGoal, Viewer
+from goalsite.domain.results import Counted, Totals, totals
+from goalsite.domain.terms import COUNTED_STATES
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Measure, Person
+from goalsite.models_follow import Acknowledgement, Action, CheckIn, Comment
+from goalsite.queries.cards import GoalCard, cards_of
+
+UNSEEN_DAYS = timedelta(days=14)
+TALK = 5
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How much waits for me besides check-ins: evaluations to hand in, goals suggested to me, goals to approve, check-ins of my people to see."""
+
+    to_submit: int
+    suggested: int
+    proposed: int
+    to_evaluate: int
+    unseen: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """My result in the cycle so far, and what it should be by now: fractions."""
+
+    now: Totals
+    expected: Fraction | None
+
+
+def my_cards(person: Person, cycle: Cycle, today: date) -> list[GoalCard]:
+    """The goals I own in the cycle, and those with a measure that is mine to report: OKRs first, then by code."""
+    mine = or_(Goal.owner_id == person.id, exists().where(Measure.goal_id == Goal.id, Measure.assignee_id == person.id))
+    states = (*COUNTED_STATES, "draft", "proposed", "suggested")
+    chosen = select(Goal.id).where(mine, Goal.cycle_id == cycle.id, Goal.state.in_(states))
+    cards = cards_of(chosen, today, options=[joinedload(Goal.unit), joinedload(Goal.owner)])
+    return sorted(cards, key=lambda card: (card.row.owner_id != person.id, card.row.kind != "okr", card.row.code))
+
+
+def my_relation(person: Person, card: GoalCard) -> ToGoal:
+    """What I am to a goal of my own page, from what the page has loaded anyway."""
+    goal = card.row
+    return ToGoal(
+        viewer=Viewer(person.id, person.is_hr, person.is_admin),
+        own=goal.owner_id == person.id,
+        evaluator=goal.evaluator_id == person.id,
+        assignee=any(measure.row.assignee_id == person.id for measure in card.measures),
+        cycle_state=goal.cycle.state,
+        goals_need_approval=goal.cycle.goals_need_approval,
+        owners_edit_goals=goal.unit.owners_edit_goals,
+        owners_edit_measures=goal.unit.owners_edit_measures,
+        supervisors_edit_goals=goal.unit.supervisors_edit_goals,
+        evaluation_visibility=goal.unit.evaluation_visibility,
+    )
+
+
+def my_standing(person: Person, cycle: Cycle, cards: list[GoalCard]) -> Standing:
+    """My totals from these cards (rules §6): my own goals, and my unit's that I own as its head where the cycle counts them."""
+    counting = [
+        card
+        for card in cards
+        if card.row.owner_id == person.id
+        and card.row.state in COUNTED_STATES
+        and (card.row.scope == "person" or (cycle.head_counts_unit and card.row.unit.head_id == person.id))
+    ]
+    share = Fraction(cycle.kpi_share)
+    now = [Counted(card.row.kind, card.facts.weight, card.result, card.facts.score is None) for card in counting]
+    full = Fraction(cycle.aspirational_full)
+    due = [
+        Counted(card.row.kind, card.facts.weight, computed_result(card.facts, card.standing.expected, full))
+        for card in counting
+    ]
+    return Standing(totals(now, share), totals(due, share).total)
+
+
+def my_waits(person: Person, today: date) -> Waits:
+    """The counts, in one query."""
+    to_submit = (
+        select(func.count(Goal.id))
+        .join(Goal.cycle)
+        .where(
+            Goal.owner_id == person.id,
+            Goal.state.in_(COUNTED_STATES),
+            Goal.evaluation.in_(("", "returned", "reopened")),
+            or_(Cycle.state == "reviewing", and_(Cycle.state == "open", Goal.due_on < today)),
+        )
+    )
+    suggested = select(func.count(Goal.id)).where(Goal.owner_id == person.id, Goal.state == "suggested")
+    proposed = select(func.count(Goal.id)).join(Goal.owner).where(Goal.state == "proposed", Person.boss_id == person.id)
+    to_evaluate = select(func.count(Goal.id)).where(Goal.evaluator_id == person.id, Goal.evaluation == "submitted")
+    unseen = (
+        select(func.count(CheckIn.id))
+        .join(CheckIn.measure)
+        .join(Measure.goal)
+        .join(Goal.owner)
+        .outerjoin(Acknowledgement, Acknowledgement.checkin_id == CheckIn.id)
+        .where(
+            Person.boss_id == person.id,
+            CheckIn.author_id != person.id,
+            CheckIn.on > today - UNSEEN_DAYS,
+            Acknowledgement.checkin_id.is_(None),
+        )
+    )
+    counts = (to_submit, suggested, proposed, to_evaluate, unseen)
+    return Waits(*db.session.execute(select(*(count.scalar_subquery() for count in counts))).one())
+
+
+def my_actions(person: Person, cycle: Cycle) -> list[Action]:
+    """My lines of the action plans of the cycle's goals: open ones first, the earliest due first."""
+    query = select(Action).join(Action.goal).where(Action.assignee_id == person.id, Goal.cycle_id == cycle.id)
+    query = query.where(Goal.state.in_(COUNTED_STATES)).options(joinedload(Action.goal))
+    return sorted(
+        db.session.scalars(query), key=lambda action: (action.done_on is not None, action.due_on or date.max, action.id)
+    )
+
+
+def my_talk(person: Person, cycle: Cycle) -> list[Comment]:
+    """The latest comments on my goals."""
+    query = select(Comment).join(Comment.goal).where(Goal.owner_id == person.id, Goal.cycle_id == cycle.id)
+    query = query.options(joinedload(Comment.author), joinedload(Comment.goal)).order_by(
+        Comment.entered_at.desc(), Comment.id.desc()
+    )
+    return list(db.session.scalars(query.limit(TALK)))

@@ -1,0 +1,141 @@
+"""Checking in where the measure stands: its row, the form that opens under it, what a value would do, and the saving of it."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from goalsite import policy
+from goalsite.actions.check_in import check_in
+from goalsite.domain import reporting
+from goalsite.domain.errors import RuleError
+from goalsite.domain.relations import ToGoal
+from goalsite.extensions import db
+from goalsite.forms.base import add_error, first_time
+from goalsite.forms.checkins import CheckInForm, form_for
+from goalsite.frame import me
+from goalsite.models import Goal
+from goalsite.queries import checkins as read
+from goalsite.queries import company as here
+from goalsite.queries.cards import GoalCard, MeasureCard
+from goalsite.respond import respond, wants_fragment
+from goalsite.views.loaders import allow, load_goal_of_measure
+
+blueprint = Blueprint("checkins", __name__)
+
+
+@blueprint.get("/measures/<int:measure_id>")
+def row(measure_id: int) -> AnyResponse:
+    goal, to = load_goal_of_measure(measure_id)
+    if not wants_fragment():
+        return redirect(_back(goal, measure_id))
+    card, measure = read.card_with(goal, measure_id, here.today())
+    return _row(card, measure, to)
+
+
+@blueprint.get("/measures/<int:measure_id>/check-in")
+def new(measure_id: int) -> AnyResponse:
+    goal, to = load_goal_of_measure(measure_id)
+    card, measure = read.card_with(goal, measure_id, here.today())
+    allow(policy.may_check_in(to, goal, measure.row))
+    last = read.last_checkin(measure_id)
+    form = _form(measure)
+    form.on.data = min(max(here.today(), measure.facts.span.first), measure.facts.span.last)
+    form.version.data = last.id if last else 0
+    form.confidence.data = measure.standing.confidence or form.confidence.data
+    if measure.facts.direction in ("increase", "decrease", "keep") and measure.facts.aggregate == "last" and last:
+        form.value.data = last.value
+    return _row(card, measure, to, form=form)
+
+
+@blueprint.get("/measures/<int:measure_id>/preview")
+def preview(measure_id: int) -> AnyResponse:
+    goal, to = load_goal_of_measure(measure_id)
+    card, measure = read.card_with(goal, measure_id, here.today())
+    allow(policy.may_check_in(to, goal, measure.row))
+    form = _form(measure, request.args)
+    form.validate()
+    said = form.reported(measure.facts)
+    entries = said.entries(here.now())
+    spoken = form.value.data is not None if "value" in form else True
+    wrong = [fault for entry in entries for fault in reporting.faults(measure.facts, entry, here.today())]
+    seen = (
+        read.preview_of(goal, measure_id, entries, here.today())
+        if spoken and not wrong and not _number_errors(form)
+        else None
+    )
+    return respond("checkins/_preview.html", measure=measure, goal=card, seen=seen)
+
+
+@blueprint.post("/measures/<int:measure_id>/check-in")
+def create(measure_id: int) -> AnyResponse:
+    goal, to = load_goal_of_measure(measure_id)
+    card, measure = read.card_with(goal, measure_id, here.today())
+    allow(policy.may_check_in(to, goal, measure.row))
+    form = _form(measure)
+    if not form.validate_on_submit():
+        return _row(card, measure, to, form=form, status=422)
+    if first_time(form):
+        last = read.last_checkin(measure_id)
+        if last is not None and form.version.data != last.id:
+            form.version.raw_data, form.version.data = None, last.id
+            return _row(card, measure, to, form=form, newer=last, status=409)
+        try:
+            check_in(measure.row, measure.facts, me(), form.reported(measure.facts), here.now(), here.today())
+        except RuleError as error:
+            add_error(form, error)
+            return _row(card, measure, to, form=form, status=422)
+        db.session.commit()
+    if not wants_fragment():
+        flash(_("Saved: %(title)s.", title=measure.row.title), "success")
+        return redirect(_back(goal, measure_id), 303)
+    card, measure = read.card_with(goal, measure_id, here.today())
+    answer = _row(card, measure, to)
+    answer.headers["HX-Trigger"] = f"checked-in, checked-in-{goal.id}"
+    return answer
+
+
+def _form(measure: MeasureCard, given: Any = None) -> CheckInForm:
+    wanted = form_for(measure.facts, measure.done_steps)
+    return wanted(given, meta={"csrf": False}) if given is not None else wanted()
+
+
+def _number_errors(form: CheckInForm) -> bool:
+    return any(form[name].errors for name in ("value", "numerator", "denominator", "on") if name in form)
+
+
+def _row(
+    card: GoalCard,
+    measure: MeasureCard,
+    to: ToGoal,
+    *,
+    form: CheckInForm | None = None,
+    newer: Any = None,
+    status: int = 200,
+) -> Response:
+    return respond(
+        "checkins/new.html",
+        fragment="checkins/_measure.html",
+        status=status,
+        goal=card,
+        measure=measure,
+        form=form,
+        newer=newer,
+        came_from=_came_from(),
+        may_check_in=policy.may_check_in(to, card.row, measure.row),
+        on_behalf=policy.on_behalf(to, measure.row),
+    )
+
+
+def _came_from() -> str:
+    came_from = request.args.get("from", "goal")
+    if came_from not in ("my", "goal"):
+        abort(404)
+    return came_from
+
+
+def _back(goal: Goal, measure_id: int) -> str:
+    if _came_from() == "my":
+        return url_for("my.show", _anchor=f"measure-{measure_id}")
+    return url_for("goals.show", goal_id=goal.id, _anchor=f"measure-{measure_id}")

@@ -1,0 +1,89 @@
+"""My goals: what waits for me, how I stand, and every measure of mine to check in on."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint
+from werkzeug.wrappers import Response as AnyResponse
+
+from goalsite import policy
+from goalsite.frame import cycle, me
+from goalsite.models import Cycle
+from goalsite.queries import company as here
+from goalsite.queries import my as read
+from goalsite.queries.cards import GoalCard, cards_of
+from goalsite.respond import respond
+from goalsite.views.loaders import load_goal
+
+blueprint = Blueprint("my", __name__)
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One of my goals as the page shows it, and what I may do there."""
+
+    card: GoalCard
+    may_check_in: set[int]
+    may_submit: bool
+
+
+@blueprint.get("/")
+def show() -> AnyResponse:
+    chosen = cycle()
+    if chosen is None:
+        return respond("my/show.html", cycle=None)
+    person, today = me(), here.today()
+    cards = read.my_cards(person, chosen, today)
+    goals = [_mine(card) for card in cards]
+    late = [measure for card in cards for measure in card.measures if measure.row.id in _ids(goals) and measure.owes]
+    return respond(
+        "my/show.html",
+        cycle=chosen,
+        goals=goals,
+        due=late,
+        due_by=min((measure.row.due_by for measure in late if measure.row.due_by), default=None),
+        standing=read.my_standing(person, chosen, cards),
+        waits=read.my_waits(person, today),
+        attention=_attention(cards),
+        actions=read.my_actions(person, chosen),
+        talk=read.my_talk(person, chosen),
+        today=today,
+    )
+
+
+@blueprint.get("/standing")
+def standing() -> AnyResponse:
+    chosen = cycle()
+    cards = read.my_cards(me(), chosen, here.today()) if chosen else []
+    return respond("my/_standing.html", **_tiles(chosen, cards))
+
+
+@blueprint.get("/my/goals/<int:goal_id>/head")
+def goal_head(goal_id: int) -> AnyResponse:
+    goal, to = load_goal(goal_id)
+    card = cards_of([goal.id], here.today())[0]
+    return respond("my/_goal_head.html", goal=card, may_submit=policy.may_submit(to, goal, here.today()))
+
+
+def _tiles(chosen: Cycle | None, cards: list[GoalCard]) -> dict[str, object]:
+    if chosen is None:
+        return {"cycle": None}
+    return {
+        "cycle": chosen,
+        "standing": read.my_standing(me(), chosen, cards),
+        "attention": _attention(cards),
+        "actions": read.my_actions(me(), chosen),
+    }
+
+
+def _mine(card: GoalCard) -> Mine:
+    to = read.my_relation(me(), card)
+    may = {measure.row.id for measure in card.measures if policy.may_check_in(to, card.row, measure.row)}
+    return Mine(card, may, policy.may_submit(to, card.row, here.today()))
+
+
+def _ids(goals: list[Mine]) -> set[int]:
+    return {measure_id for goal in goals for measure_id in goal.may_check_in}
+
+
+def _attention(cards: list[GoalCard]) -> int:
+    return sum(measure.standing.status in ("at_risk", "behind") for card in cards for measure in card.measures)
