@@ -103,7 +103,7 @@ def _assigned(goal: type[Goal]) -> ColumnElement[bool]:
         _any(Unit, Unit.id == UnitAncestor.ancestor_id, or_(Unit.head_id == maker, supervises)),
     )
     manages = _any(Management, Management.person_id == goal.owner_id, Management.manager_id == maker)
-    runs = _any(Person, Person.id == maker, Person.is_hr)
+    runs = _any(Person, Person.id == maker, Person.is_hr.is_(True))
     return and_(maker != goal.owner_id, or_(manages, leads, runs))
 
 
