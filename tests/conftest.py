@@ -16,6 +16,7 @@ from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_sqlalchemy.session import Session
 from sqlalchemy.orm import scoped_session
+from xdist.scheduler import LoadScopeScheduling
 
 from goalsite.extensions import db
 from tests import databases
@@ -37,6 +38,13 @@ class Client(FlaskClient):
         if has_app_context():
             db.session.commit()
         return Context().run(super().open, *args, **kwargs)
+
+
+class OneBrowser(LoadScopeScheduling):
+    """Hands tests out one by one, but all of the browser's to one process: two browsers on two cores get in each other's way."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else nodeid
 
 
 @pytest.fixture(params=databases.ENGINES)
@@ -78,6 +86,10 @@ def db_session(app: Flask) -> Iterator[scoped_session[Session]]:
     with app.app_context():
         yield db.session
         db.session.rollback()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
+    return OneBrowser(config, log)
 
 
 def pytest_unconfigure() -> None:
