@@ -12,6 +12,7 @@ from goalsite.extensions import db
 from goalsite.schema import schema_state
 
 DATABASE = INSTANCE / "demo.db"
+URL = f"sqlite:///{DATABASE}"
 PASSWORD = "muc-tieu-demo"  # noqa: S105 (meant to be known; `_refuse_any_other` keeps it out of a real site)
 
 
@@ -21,7 +22,7 @@ class NotTheDemo(RuntimeError):
 
 def prepare(app: Flask, today: date) -> dict[str, str]:
     """Makes the demo's database unless it is one of today and of this version; answers role → e-mail."""
-    from goalsite.example import CAST
+    from goalsite.example import DEMO_ACCOUNTS
 
     _refuse_any_other(app)
     if not _stands(today):
@@ -29,10 +30,10 @@ def prepare(app: Flask, today: date) -> dict[str, str]:
             file.unlink()
         flask_migrate.upgrade()
         load_example(today)
-        _give_passwords(app, list(CAST.values()))
+        _give_passwords(app, [email for _, email in DEMO_ACCOUNTS])
         # The day goes in last: a demo that was interrupted in the making is made again.
         _mark(today)
-    return dict(CAST)
+    return dict(DEMO_ACCOUNTS)
 
 
 def load_example(today: date) -> None:
@@ -41,10 +42,11 @@ def load_example(today: date) -> None:
     from goalsite.exchange.load import load_path
 
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "example.xlsx"
-        write_workbook(path, today)
-        load_path(path)
-        db.session.commit()
+        write_workbook(Path(folder), today)
+        report = load_path(Path(folder), today=today)
+    if report.faults:
+        raise RuntimeError(f"the example company does not load: {report.faults[:5]}")
+    db.session.commit()
 
 
 def _give_passwords(app: Flask, emails: list[str]) -> None:
@@ -58,7 +60,7 @@ def _give_passwords(app: Flask, emails: list[str]) -> None:
 
 
 def _refuse_any_other(app: Flask) -> None:
-    if app.config["SQLALCHEMY_DATABASE_URI"] != f"sqlite:///{DATABASE}" or db.engine.url.database != str(DATABASE):
+    if app.config["SQLALCHEMY_DATABASE_URI"] != URL or db.engine.url.database != str(DATABASE):
         raise NotTheDemo(f"the demo uses {DATABASE} and nothing else")
 
 

@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Prepares the database, says where the site is, and serves until told to stop."""
     options = _options(arguments)
     if options.demo:
-        os.environ["DATABASE_URL"] = f"sqlite:///{demo.DATABASE}"
+        # What the real site here is set to, a proxy or https, does not hold for the demo.
+        os.environ |= {"DATABASE_URL": demo.URL, "GOALSITE_WORKERS": "1", "GOALSITE_PROXIES": "0"}
+        os.environ |= {"GOALSITE_SECURE_COOKIES": "false", "GOALSITE_TRUSTED_HOSTS": ""}
     _refuse_taken(options.host, options.port)
     try:
         app = create_app()
@@ -53,19 +55,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/server", description="Serves Goalsite.")
     parser.add_argument("--demo", action="store_true", help="the example company, in a database of its own")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s: this machine only)")
-    parser.add_argument("--port", type=int, default=8000, help="(%(default)s)")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        type=_address,
+        help="the IP address to listen on (%(default)s: this machine only)",
+    )
+    parser.add_argument("--port", default=8000, type=_port, help="(%(default)s)")
     return parser.parse_args(arguments)
 
 
+def _address(text: str) -> str:
+    try:
+        return "127.0.0.1" if text == "localhost" else str(ipaddress.ip_address(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text} is not an IP address; write one such as 127.0.0.1") from error
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text} is not a port; write a number from 1 to 65535")
+    return int(text)
+
+
 def _refuse_taken(host: str, port: int) -> None:
-    # Linux would let two servers share the port, and each would get some of the requests.
+    # Linux would otherwise let two servers share the port, and each would get some of the requests.
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.create_server((host, port), family=family):
             pass
-    except (OSError, OverflowError) as error:
-        _stop(f"Cannot listen on {host}, port {port} ({error}). Choose another: script/server --port {port + 1}")
+    except OSError as error:
+        _stop(f"Cannot listen on {host}, port {port}: {error.strerror}. --port chooses another port.")
 
 
 def _prepare(app: Flask, as_demo: bool) -> dict[str, str]:
