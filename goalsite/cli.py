@@ -7,15 +7,16 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from goalsite.actions import accounts, audit
+from goalsite.actions import accounts, audit, standing
 from goalsite.extensions import db
 from goalsite.queries.accounts import may_come_in, person_by_email
-from goalsite.queries.company import now
+from goalsite.queries.check import differences
+from goalsite.queries.company import now, today
 
 
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
-    for command in (invite, audit_commands):
+    for command in (invite, audit_commands, settle, check):
         app.cli.add_command(command)
     _add_exchange(app)
 
@@ -59,6 +60,29 @@ def head() -> None:
     print("{}:{}".format(*audit.head()))
 
 
+@click.command()
+@with_appcontext
+def settle() -> None:
+    """Bring the goals up to date whose status changes by the mere passing of time; for cron, soon after midnight."""
+    count = standing.settle(today())
+    db.session.commit()
+    print(f"{count} goals brought up to date")
+
+
+@click.command()
+@with_appcontext
+def check() -> None:
+    """Replay every record and name what is stored otherwise; exit with 1 if anything is. Repairs nothing."""
+    standing.settle(today())
+    found = list(differences(today()))
+    db.session.rollback()
+    for one in found:
+        print(f"{one.what}: stored {one.stored}, replayed {one.replayed}")
+    if found:
+        raise click.ClickException(f"{len(found)} differences")
+    print("everything stored equals its replay")
+
+
 def _read_head(text: str) -> tuple[int, str]:
     seq, _, digest = text.partition(":")
     if not seq.isdecimal() or len(digest) not in (0, 64):
@@ -67,5 +91,6 @@ def _read_head(text: str) -> tuple[int, str]:
 
 
 def _add_exchange(app: Flask) -> None:
-    if find_spec("goalsite.exchange.commands"):
-        import_module("goalsite.exchange.commands").init_app(app)
+    for name in ("goalsite.exchange.commands", "goalsite.exchange.report_commands"):
+        if find_spec(name):
+            import_module(name).init_app(app)

@@ -46,7 +46,7 @@ def refresh_everything(day: date) -> None:
         _refresh_level(ids, day, date.min)
     # Goals that take progress from others come after them, the deepest first.
     waiting = set(db.session.scalars(select(Goal.id).where(Goal.progress_from != "measures")))
-    parents = dict(db.session.execute(select(Goal.id, Goal.parent_id)).tuples())
+    parents = dict(db.session.execute(select(Goal.id, Goal.parent_id)).tuples().all())
     while waiting:
         blocked = {parents[goal_id] for goal_id in waiting}
         ready = waiting - blocked

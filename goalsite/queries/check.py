@@ -1,0 +1,76 @@
+"""Whether what is stored equals a full replay of the records. Nothing is repaired here."""
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import select
+
+from goalsite.domain.cadence import owed
+from goalsite.domain.goals import GoalStanding, assess
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal
+from goalsite.models_follow import Result
+from goalsite.queries.records import fraction, records_of
+from goalsite.queries.reports import CycleRecord, record_of
+from goalsite.queries.results import tally
+
+# What is stored keeps fifteen decimals, and means of stored numbers a little less.
+EXACTLY = Fraction(1, 10**12)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something stored that a replay gives otherwise."""
+
+    what: str
+    stored: object
+    replayed: object
+
+
+def differences(day: date) -> Iterator[Difference]:
+    """Everything that differs, goal by goal, then results by cycle."""
+    for cycle in db.session.scalars(select(Cycle).order_by(Cycle.code)).all():
+        yield from _of_goals(cycle, day)
+        if cycle.state != "closed":
+            yield from _of_results(record_of(cycle, day))
+
+
+def _of_goals(cycle: Cycle, day: date) -> Iterator[Difference]:
+    records = records_of(select(Goal.id).where(Goal.cycle_id == cycle.id), day)
+    known: dict[Hashable, GoalStanding] = {}
+    for goal in records.goals:
+        standing = assess(goal.id, records.world, day, known)
+        if not _same(fraction(goal.progress), standing.progress):
+            yield Difference(f"{goal.code} progress", goal.progress, standing.progress)
+        pairs = [("status", goal.status, standing.status), ("last_checkin_on", goal.last_checkin_on, standing.last_on)]
+        facts = records.world.goals[goal.id]
+        for row in records.measures.get(goal.id, ()):
+            stand = standing.measures[row.id]
+            duty = owed(
+                facts.measures[row.id], stand.last_on, finished=goal.state != "active" or stand.status == "done"
+            )
+            pairs.append((f"{row.code} due_from", row.due_from, duty.due_from))
+            pairs.append((f"{row.code} stale_from", row.stale_from, duty.stale_from))
+        yield from (Difference(f"{goal.code} {name}", held, found) for name, held, found in pairs if held != found)
+
+
+def _of_results(record: CycleRecord) -> Iterator[Difference]:
+    held = db.session.scalars(
+        select(Result).where(Result.cycle_id == record.cycle.id, Result.frozen_at.is_(None))
+    ).all()
+    tallies = tally(record.goals, record.cycle)
+    for row in held:
+        goals = tallies.people.get(row.person_id or 0, []) if row.person_id else tallies.units.get(row.unit_id or 0, [])
+        totals = record.totals(goals)
+        for name in ("okr", "kpi", "total"):
+            if not _same(fraction(getattr(row, name)), getattr(totals, name)):
+                whose = f"person {row.person_id}" if row.person_id else f"unit {row.unit_id}"
+                yield Difference(f"{record.cycle.code} {whose} {name}", getattr(row, name), getattr(totals, name))
+
+
+def _same(stored: Fraction | None, replayed: Fraction | None) -> bool:
+    if stored is None or replayed is None:
+        return stored is replayed
+    return abs(stored - replayed) < EXACTLY
