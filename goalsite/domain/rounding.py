@@ -12,6 +12,6 @@ def half_up(number: Fraction, decimals: int) -> Fraction:
 
 
 def as_decimal(number: Fraction, decimals: int) -> Decimal:
-    """The rounded number as a Decimal with at most so many decimals, without trailing zeros."""
+    """The rounded number as a Decimal with so many decimals."""
     rounded = half_up(number, decimals) * 10**decimals
     return Decimal(rounded.numerator).scaleb(-decimals)
