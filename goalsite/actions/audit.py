@@ -1,7 +1,7 @@
 """The audit log: one row for every change by a person, each chained to the one before by its hash."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -91,7 +91,7 @@ def head() -> tuple[int, str]:
 def verify(known: tuple[int, str] | None = None) -> Fault | None:
     """The first row that is not as it was written, or None. `known`: a head noted down earlier, which has to be in the log still."""
     rows = list(db.session.scalars(select(AuditRow).order_by(AuditRow.seq).execution_options(populate_existing=True)))
-    fault = _first_fault(rows, *head())
+    fault = first_fault(rows, *head())
     if fault is None and known and known[0]:
         held = {row.seq: row.hash for row in rows}
         if known[0] not in held:
@@ -101,41 +101,37 @@ def verify(known: tuple[int, str] | None = None) -> Fault | None:
     return fault
 
 
-def _first_fault(rows: list[AuditRow], length: int, last_hash: str) -> Fault | None:
+def first_fault(rows: Sequence[AuditRow], length: int, last_hash: str) -> Fault | None:
+    """The first of the rows, in order of `seq`, that is not as it was written, given what the head says: its length and last hash."""
     before_last, last = "", ""
     for place, row in enumerate(rows, start=1):
         if row.seq != place:
             return Fault(row.seq, "insert") if row.seq < place else Fault(place, "delete")
+        if row.previous_hash != last or hash_of(row) != row.hash:
+            return _broken_at(rows, place, before_last, last, length, last_hash)
         if place > length:
             return Fault(place, "insert")
-        if row.previous_hash == last and hash_of(row) == row.hash:
-            before_last, last = last, row.hash
-            continue
-        return _broken_at(rows, place, before_last, last, last_hash)
+        before_last, last = last, row.hash
     if len(rows) < length:
         return Fault(len(rows) + 1, "truncation")
     return Fault(len(rows), "edit") if last != last_hash else None
 
 
-def _broken_at(rows: list[AuditRow], place: int, before_last: str, last: str, last_hash: str) -> Fault:
-    """What happened where the chain does not hold, told from what its neighbours still say."""
+def _broken_at(rows: Sequence[AuditRow], place: int, before_last: str, last: str, length: int, last_hash: str) -> Fault:
+    """What happened where the chain does not hold, told from what the neighbours still say."""
     row = rows[place - 1]
     following = rows[place].previous_hash if place < len(rows) else last_hash
-    moved_down = hash_of(row, place - 1) == row.hash
-    if moved_down and row.previous_hash == before_last:
-        return Fault(place - 1, "insert")
-    if any(later.previous_hash == last and hash_of(later, later.seq - 1) == later.hash for later in rows[place:]):
+    if row.previous_hash == before_last and hash_of(row, place - 1) == row.hash:
+        return Fault(place - 1, "insert")  # the row before pushed this one down
+    if place > length or any(
+        later.previous_hash == last and hash_of(later, later.seq - 1) == later.hash for later in rows[place:]
+    ):
         return Fault(place, "insert")
-    if any(hash_of(row, place + gone) == row.hash for gone in range(1, 1 + max(0, _missing(rows)))):
-        return Fault(place, "delete")
-    if place > 1 and hash_of(row) == row.hash and following == row.hash:
-        # The row is as it was written, and continues one that is not there any more in that form.
-        return Fault(place - 1, "edit")
+    if any(hash_of(row, place + gone) == row.hash for gone in range(1, length - len(rows) + 1)):
+        return Fault(place, "delete")  # it moved up into the place of one that is gone
+    if place > 1 and hash_of(row) == row.hash == following:
+        return Fault(place - 1, "edit")  # it continues a row that no longer is what it was
     return Fault(place, "edit")
-
-
-def _missing(rows: list[AuditRow]) -> int:
-    return head()[0] - len(rows)
 
 
 def _locked_head() -> AuditHead:

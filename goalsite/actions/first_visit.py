@@ -1,12 +1,13 @@
 """An empty site's first minute: the company, and the administrator who sets up the rest."""
 
 from goalsite.actions import accounts, audit
+from goalsite.actions.organisation import rebuild_organisation
 from goalsite.domain.errors import RuleError
 from goalsite.domain.names import name_key, text_key
 from goalsite.extensions import db
-from goalsite.models import Person, Setting, Unit, UnitAncestor
+from goalsite.models import Person, Setting, Unit
 from goalsite.queries.accounts import anybody_exists
-from goalsite.queries.company import forget_company
+from goalsite.queries.company import forget_company, today
 
 ROOT_CODE = "company"
 
@@ -38,7 +39,7 @@ def set_up(*, company: str, name: str, email: str, password: str, locale: str, t
     person.password_hash = accounts.HASHER.hash(password)
     db.session.add_all([unit, person])
     db.session.flush()
-    db.session.add(UnitAncestor(unit_id=unit.id, ancestor_id=unit.id, depth=0))
+    rebuild_organisation(today())
     audit.record(
         person, "set_up", "unit", unit.id, after={"company_name": company, "locale": locale, "time_zone": time_zone}
     )
