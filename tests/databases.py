@@ -41,12 +41,15 @@ def closing_app(app: Flask) -> Iterator[Flask]:
 def fresh(engine: str, template: str, fill: Callable[[str], None]) -> Iterator[str]:
     """The URL of a database of one's own, as `fill(url)` left the template of that name."""
     _make_template(engine, template, fill)
-    name = f"{template}-{os.urandom(6).hex()}"
-    url = _create(engine, name, template)
-    try:
+    with _lent(engine, template) as url:
         yield url
-    finally:
-        _drop(engine, name)
+
+
+@contextmanager
+def empty(engine: str) -> Iterator[str]:
+    """The URL of a database without a table."""
+    with _lent(engine, None) as url:
+        yield url
 
 
 def migrate(url: str) -> None:
@@ -71,6 +74,16 @@ def _make_template(engine: str, name: str, fill: Callable[[str], None]) -> None:
         if not made.exists():
             fill(_create(engine, name, None))
             made.touch()
+
+
+@contextmanager
+def _lent(engine: str, template: str | None) -> Iterator[str]:
+    name = f"{template or 'empty'}-{os.urandom(6).hex()}"
+    url = _create(engine, name, template)
+    try:
+        yield url
+    finally:
+        _drop(engine, name)
 
 
 def _create(engine: str, name: str, template: str | None) -> str:
