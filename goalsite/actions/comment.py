@@ -1,0 +1,46 @@
+"""Says something about a goal, and tells those it concerns (rules §8)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from goalsite import policy
+from goalsite.actions.audit import record
+from goalsite.domain.mentions import named_in
+from goalsite.extensions import db
+from goalsite.models import Goal, Person
+from goalsite.models_accounts import Notification
+from goalsite.models_follow import Comment
+from goalsite.queries.goal_talk import people_by_email
+from goalsite.queries.viewer import relation_to, viewer_for
+
+TICK = timedelta(microseconds=1)
+
+
+def comment(goal: Goal, author: Person, body: str, now: datetime) -> Comment:
+    """Keeps the comment; notifies the goal's owner, and each person it names who may see the goal, but never its author."""
+    kept = Comment(goal_id=goal.id, entered_at=_free_moment(goal.id, author.id, now), author_id=author.id, body=body)
+    db.session.add(kept)
+    db.session.flush()
+    named = people_by_email(named_in(body, author.email_key))
+    told = {person.id for person in named.values() if _sees(person, goal)} - {author.id}
+    kinds = dict.fromkeys({goal.owner_id} - {author.id}, "comment") | dict.fromkeys(told, "mention")
+    db.session.add_all(
+        Notification(
+            person_id=person_id, kind=kind, goal_id=goal.id, actor_id=author.id, at=now, detail={"comment": kept.id}
+        )
+        for person_id, kind in sorted(kinds.items())
+    )
+    record(author, "comment", "goal", goal.id, None, {"comment": kept.id, "body": body})
+    return kept
+
+
+def _sees(person: Person, goal: Goal) -> bool:
+    return policy.may_see_goal(relation_to(viewer_for(person), goal), goal)
+
+
+def _free_moment(goal_id: int, author_id: int, now: datetime) -> datetime:
+    """Now, or right after the author's last comment here where two come in the same instant."""
+    mine = select(Comment.entered_at).where(Comment.goal_id == goal_id, Comment.author_id == author_id)
+    last = db.session.scalar(mine.order_by(Comment.entered_at.desc()).limit(1))
+    return now if last is None or last < now else last + TICK

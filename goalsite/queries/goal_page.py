@@ -1,0 +1,218 @@
+"""One goal's page: the goal with what it is linked to, how it stands, and its line over time (rules §3, §5, §8)."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlalchemy import Integer, Subquery, cast, literal, null, select, union_all
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from goalsite import policy
+from goalsite.domain.explain import Line, of_goal, of_measure, of_pace, of_result
+from goalsite.domain.goals import GoalStanding, weighted_mean
+from goalsite.domain.periods import Span
+from goalsite.domain.relations import ToGoal, Viewer
+from goalsite.domain.standing import expected_progress
+from goalsite.domain.terms import COUNTED_STATES
+from goalsite.extensions import db
+from goalsite.models import Goal, GoalLink, Measure
+from goalsite.queries.cards import GoalCard, MeasureCard, card_of
+from goalsite.queries.records import Records, records_of
+from goalsite.queries.supporters import stored_standing
+from goalsite.queries.viewer import as_relation, relation_columns
+
+SHOWN_SUPPORTERS = 12
+DEEPEST = 20
+SAMPLES = 26
+DAY = timedelta(days=1)
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A goal this one is linked to. `to`: what the reader is to it; `measure`: the title of the key result that the link names."""
+
+    row: Goal
+    to: ToGoal
+    measure: str | None
+
+    @property
+    def visible(self) -> bool:
+        return policy.may_see_goal(self.to, self.row)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A goal the reader may see, with what is linked to it by kind of link, whether the reader may see that or not.
+
+    path: the goals it supports, the nearest first; also: its secondary links; supporters, also_by: who supports it so;
+    sources: the KPIs that feed its key results; feeds: the goals it feeds.
+    """
+
+    row: Goal
+    to: ToGoal
+    links: Mapping[str, list[Linked]] = field(default_factory=dict)
+
+    def seen(self, kind: str) -> list[Linked]:
+        """Those the reader may see."""
+        return [linked for linked in self.links.get(kind, []) if linked.visible]
+
+
+@dataclass(frozen=True)
+class Supporter:
+    row: Goal
+    standing: GoalStanding
+    measure: str | None
+
+
+@dataclass(frozen=True)
+class Page:
+    """How the goal stands. supporters: those to show; unseen: how many more count in its progress.
+
+    lines: why its progress is what it is; of_measures: the same for each measure, by its id; expected: (day, fraction) over its dates.
+    """
+
+    card: GoalCard
+    supporters: list[Supporter]
+    unseen: int
+    more: int
+    lines: list[Line]
+    pace: list[Line]
+    result: list[Line]
+    of_measures: dict[int, list[Line]]
+    names: dict[Hashable, str]
+    expected: list[tuple[date, Fraction]]
+
+
+def find(viewer: Viewer, goal_id: int) -> Found | None:
+    """The goal with everything it is linked to, in one query; None where there is none or the reader may not see it."""
+    links = _links(goal_id)
+    query = (
+        select(links.c.kind, Goal, Measure.title.label("measure"), *relation_columns(viewer))
+        .select_from(links)
+        .join(Goal, Goal.id == links.c.goal_id)
+        .join(Goal.cycle)
+        .join(Goal.unit)
+        .outerjoin(Measure, Measure.id == links.c.measure_id)
+        .options(
+            contains_eager(Goal.cycle),
+            contains_eager(Goal.unit),
+            joinedload(Goal.owner),
+            joinedload(Goal.evaluator),
+            joinedload(Goal.created_by),
+        )
+        .order_by(links.c.depth, Goal.weight.desc(), Goal.id)
+    )
+    found: dict[str, list[Linked]] = {}
+    for row in db.session.execute(query).mappings():
+        found.setdefault(row["kind"], []).append(Linked(row["Goal"], as_relation(viewer, row), row["measure"]))
+    if "self" not in found or not found["self"][0].visible:
+        return None
+    own = found.pop("self")[0]
+    return Found(own.row, own.to, found)
+
+
+def _links(goal_id: int) -> Subquery:
+    """(kind, goal, how far up, the key result named) of everything linked to the goal, itself included."""
+    nothing = cast(null(), Integer)
+    upper = aliased(Goal)
+    start = select(
+        Goal.parent_id.label("goal_id"), Goal.parent_measure_id.label("measure_id"), literal(1).label("depth")
+    )
+    above = start.where(Goal.id == goal_id, Goal.parent_id.is_not(None)).cte("above", recursive=True)
+    above = above.union_all(
+        select(upper.parent_id, upper.parent_measure_id, above.c.depth + 1)
+        .join(above, upper.id == above.c.goal_id)
+        .where(upper.parent_id.is_not(None), above.c.depth < DEEPEST)
+    )
+    low = literal(0)
+    counted = Goal.state.in_(COUNTED_STATES)
+    linker = aliased(Goal)
+    return union_all(
+        select(
+            literal("self").label("kind"),
+            Goal.id.label("goal_id"),
+            literal(0).label("depth"),
+            nothing.label("measure_id"),
+        ).where(Goal.id == goal_id),
+        select(literal("path"), above.c.goal_id, above.c.depth, above.c.measure_id),
+        select(literal("supporters"), Goal.id, low, Goal.parent_measure_id).where(Goal.parent_id == goal_id, counted),
+        select(literal("also"), GoalLink.parent_id, low, GoalLink.parent_measure_id).where(GoalLink.goal_id == goal_id),
+        select(literal("also_by"), GoalLink.goal_id, low, GoalLink.parent_measure_id)
+        .join(linker, linker.id == GoalLink.goal_id)
+        .where(GoalLink.parent_id == goal_id, linker.state.in_(COUNTED_STATES)),
+        select(literal("sources"), Measure.fed_by_id, low, Measure.id).where(
+            Measure.goal_id == goal_id, Measure.fed_by_id.is_not(None)
+        ),
+        select(literal("feeds"), Measure.goal_id, low, Measure.id).where(Measure.fed_by_id == goal_id),
+    ).subquery("links")
+
+
+def page_of(found: Found, day: date) -> Page:
+    """How the goal and those that support it stand on `day`, in three queries; of what is below the supporters, what is stored."""
+    goal = found.row
+    counts = goal.progress_from != "measures"
+    shown = found.seen("supporters")[:SHOWN_SUPPORTERS]
+    kept = found.links.get("supporters", []) if counts else shown
+    records = _with_supporters(records_of([goal.id, *(one.row.id for one in kept)], day, deep=False), goal, kept)
+    known: dict[Hashable, GoalStanding] = {
+        one.row.id: stored_standing(one.row, day) for one in kept if one.row.progress_from != "measures"
+    }
+    card = card_of(goal, records, known, day)
+    below: dict[Hashable, GoalCard] = {
+        one.row.id: card_of(one.row, records, known, day) for one in kept if one.row.id not in known
+    }
+    standings = known | {key: card.standing for key, card in below.items()}
+    hidden = [one.row.id for one in kept if not one.visible]
+    names: dict[Hashable, str] = {measure.row.id: measure.row.title for measure in card.measures}
+    return Page(
+        card=card,
+        supporters=[Supporter(one.row, standings[one.row.id], one.measure) for one in shown],
+        unseen=len(hidden),
+        more=len(found.seen("supporters")) - len(shown),
+        lines=of_goal(goal.id, records.world, card.standing, hidden),
+        pace=of_pace(card.standing),
+        result=of_result(card.facts, card.standing.progress, Fraction(goal.cycle.aspirational_full)),
+        of_measures={measure.row.id: of_measure(measure.facts, measure.standing) for measure in card.measures},
+        names=names | {one.row.id: one.row.title for one in kept if one.visible},
+        expected=_expected_line(card, {one.row: below.get(one.row.id) for one in kept} if counts else {}),
+    )
+
+
+def _with_supporters(records: Records, goal: Goal, kept: Iterable[Linked]) -> Records:
+    """The records, the goal taking progress from these supporters, and they from nobody: below them what is stored holds."""
+    goals = dict(records.world.goals)
+    if goal.progress_from != "measures":
+        goals[goal.id] = replace(goals[goal.id], supporters=tuple(one.row.id for one in kept))
+    return replace(records, world=replace(records.world, goals=goals))
+
+
+def _expected_line(card: GoalCard, supporters: Mapping[Goal, GoalCard | None]) -> list[tuple[date, Fraction]]:
+    """What was and will be expected over the goal's dates."""
+    days = _sample(card.row.starts_on, card.row.due_on)
+    return [(day, mean) for day in days if (mean := _expected(card, supporters, day)) is not None]
+
+
+def _expected(card: GoalCard, supporters: Mapping[Goal, GoalCard | None], day: date) -> Fraction | None:
+    terms = [
+        (measure.facts.weight, expected_progress(measure.facts, day, _began(measure, day)))
+        for measure in card.measures
+        if card.row.progress_from != "supporting"
+    ]
+    for row, below in supporters.items():
+        # Of a supporter that takes its own progress from others only the dates are at hand.
+        expected = _expected(below, {}, day) if below else Span(row.starts_on, row.due_on).elapsed(day)
+        if expected is not None:
+            terms.append((Fraction(row.weight), min(expected, ONE)))
+    return weighted_mean(terms)
+
+
+def _began(measure: MeasureCard, day: date) -> bool:
+    return any(entry.on <= day for entry in measure.entries)
+
+
+def _sample(first: date, last: date) -> list[date]:
+    """The first day, the last, and evenly spread ones between."""
+    step = max((last - first).days // SAMPLES, 1)
+    return [*(first + DAY * at for at in range(0, (last - first).days, step)), last]
