@@ -3,32 +3,45 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from goalsite.domain import reporting
 from goalsite.domain.company import Company as Settings
 from goalsite.domain.errors import RuleError
+from goalsite.domain.measure import Entry, Measure
 from goalsite.exchange import stored
-from goalsite.exchange.facts import own, span_of
+from goalsite.exchange.facts import Parts, measure_facts, span_of
 from goalsite.exchange.rows import Company, Faults, Row
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal
 
-ZERO, ONE = Decimal(0), Decimal(1)
+ONE = Decimal(1)
 
 
-def check(company: Company, settings: Settings, today: date, faults: Faults) -> None:
+def check(company: Company, settings: Settings, parts: Parts, today: date, faults: Faults) -> None:
     """Adds every fault of what the file records."""
     zone = ZoneInfo(settings.time_zone)
     replaced: dict[Any, Row] = {}
+
+    @cache
+    def facts_of(goal: str, measure: str) -> Measure | None:
+        held = company["measures"].get((goal, measure))
+        return measure_facts(held, company, parts, settings.calendar) if held else None
+
     for row in company["checkins"].values():
         if row["replaces"] is not None:
             _check_replaced(row, replaced, company, faults)
-        if row.is_new:
-            _check_days(row, today, zone, faults)
-            _check_checkin(row, company, faults)
+        if row.is_new and row["on"] is not None:
+            entered = row["entered_at"].astimezone(zone).date()
+            _check_day(row, entered, today, faults)
+            measure = facts_of(row["goal"], row["measure"])
+            if measure is not None:
+                _check_checkin(row, measure, entered, faults)
         if row.differs and row["seen_by"] and row["seen_by"] == row["author"]:
             faults.at(row, "seen_by", "seen_by_author")
     for row in company["blockers"].values():
@@ -96,60 +109,18 @@ def _differing(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.differs]
 
 
-def _check_days(row: Row, today: date, zone: ZoneInfo, faults: Faults) -> None:
-    entered = row["entered_at"].astimezone(zone).date()
-    on = row["on"]
-    if on is None:
-        return
-    if on > today:
-        faults.at(row, "on", "checkin_in_future", day=on, today=today)
+def _check_day(row: Row, entered: date, today: date, faults: Faults) -> None:
+    if row["on"] > today:
+        faults.at(row, "on", "checkin_not_yet", day=row["on"], today=today)
     elif entered > today:
-        faults.at(row, "entered_at", "checkin_in_future", day=entered, today=today)
-    if on > entered:
-        faults.at(row, "on", "checkin_after_entry", day=on, entered=entered)
+        faults.at(row, "entered_at", "checkin_not_yet", day=entered, today=today)
 
 
-def _check_checkin(row: Row, company: Company, faults: Faults) -> None:
-    measure = company["measures"].get((row["goal"], row["measure"]))
-    goal = company["goals"].get(row["goal"])
-    if measure is None or goal is None:
-        return
-    span = span_of(measure, goal)
-    if span and row["on"] is not None and row["on"] not in span:
-        faults.at(row, "on", "checkin_outside", day=row["on"], first=span.first, last=span.last)
-    if measure["fed_by"]:
-        faults.at(row, "measure", "checkin_on_fed", source=measure["fed_by"])
-        return
-    direction, aggregate = own(measure, company, "direction"), own(measure, company, "aggregate")
-    if direction == "steps":
-        if not row["step"]:
-            faults.at(row, "step", "checkin_step_missing")
-    elif row["step"]:
-        faults.at(row, "step", "checkin_step_not_here")
-    if aggregate == "ratio" and direction not in ("steps", "done"):
-        _check_ratio(row, faults)
-    else:
-        _check_value(row, direction, faults)
-
-
-def _check_ratio(row: Row, faults: Faults) -> None:
-    for name in ("numerator", "denominator"):
-        if row[name] is None:
-            faults.at(row, name, "checkin_ratio_needs_two")
-    if row["denominator"] is not None and row["denominator"] <= 0:
-        faults.at(row, "denominator", "denominator_not_positive")
-    if row["value"] is not None:
-        faults.at(row, "value", "checkin_ratio_no_value")
-
-
-def _check_value(row: Row, direction: str, faults: Faults) -> None:
-    if row["value"] is None:
-        faults.at(row, "value", "checkin_value_missing")
-    elif direction in ("steps", "done") and row["value"] not in (ZERO, ONE):
-        faults.at(row, "value", "checkin_zero_or_one")
-    for name in ("numerator", "denominator"):
-        if row[name] is not None:
-            faults.at(row, name, "checkin_no_ratio")
+def _check_checkin(row: Row, facts: Measure, entered: date, faults: Faults) -> None:
+    value, above, below = (None if number is None else Fraction(number) for number in (row["value"], row["numerator"], row["denominator"]))
+    entry = Entry(row["on"], row["entered_at"], value, above, below, row["step"], row["confidence"])
+    for error in reporting.faults(facts, entry, entered):
+        faults.at(row, error.field, error.code, **error.terms)
 
 
 def _check_replaced(row: Row, replaced: dict[Any, Row], company: Company, faults: Faults) -> None:

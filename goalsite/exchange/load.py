@@ -52,8 +52,9 @@ def load_path(
         return report
     report.digest = digest_of(tables)
     zone = ZoneInfo(settings_in_force().time_zone)
-    if base_goal.is_goal_sheet(tables):
-        tables, report.notes = base_goal.translated(tables, zone, faults)
+    theirs = base_goal.goal_sheet(tables)
+    if theirs is not None:
+        tables, report.notes = base_goal.translated(theirs, zone, faults)
     incoming = read_tables(tables, zone, faults, say, most_rows)
     keys = stored.Keys()
     company = merge(incoming, keys, faults)
@@ -63,7 +64,7 @@ def load_path(
         _write(company, incoming, report, day, faults, say, actor)
     if not faults:
         _count(incoming, report)
-    report.faults = faults.listed()
+    report.faults = faults.listed() if theirs is None else base_goal.in_its_words(faults.listed(), theirs.name)
     return report
 
 
@@ -72,7 +73,7 @@ def _check(company: Company, today: date, faults: Faults) -> None:
     parts = parts_of(company)
     check_company.check(company, today, faults)
     check_goals.check(company, settings, parts, faults)
-    check_follow.check(company, settings, today, faults)
+    check_follow.check(company, settings, parts, today, faults)
     check_follow.check_recorded(company, faults)
     check_follow.check_closed(company, faults)
 
