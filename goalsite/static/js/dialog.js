@@ -1,5 +1,5 @@
 // Buttons with data-dialog="id" open that <dialog>; data-print prints. Both are hidden until scripts run.
-export function reveal(root) {
+function reveal(root) {
   for (const button of root.querySelectorAll("[data-dialog][hidden], [data-print][hidden]")) button.hidden = false;
 }
 
