@@ -3,7 +3,7 @@
 What builds on `engine` comes twice, on SQLite and on PostgreSQL, and each test has a database of its own.
 """
 
-from tests import run  # isort: skip (it shields the run from this machine's settings before goalsite reads them)
+import tests.run  # isort: skip (it shields the run from this machine's settings before goalsite reads them)
 
 import os
 from collections.abc import Iterator
@@ -90,10 +90,6 @@ def db_session(app: Flask) -> Iterator[scoped_session[Session]]:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneBrowser:
     return OneBrowser(config, log)
-
-
-def pytest_unconfigure() -> None:
-    run.finish()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -65,7 +65,6 @@ def clear() -> None:
             if name.startswith(_prefixed("")):
                 _execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     postgres.stop(FOLDER)
-    shutil.rmtree(FOLDER)
 
 
 def _make_template(engine: str, name: str, fill: Callable[[str], None]) -> None:

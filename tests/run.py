@@ -1,8 +1,10 @@
 """One run of the tests: the folder its processes share, and what is put away at its end. Imported before `goalsite`."""
 
+import atexit
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
@@ -26,9 +28,15 @@ FOLDER = Path(os.environ["TEST_RUN_FOLDER"])
 FOLDER.chmod(0o711)
 
 
-def finish() -> None:
-    """Puts the run's databases away, once, in the process that all others were started by."""
-    from tests import databases
+def _finish(process: int) -> None:
+    """Puts the run's databases away, in the process that all others were started by."""
+    if os.getpid() == process:
+        databases = sys.modules.get("tests.databases")
+        if databases:
+            databases.clear()
+        shutil.rmtree(FOLDER)
 
-    if _STARTED_HERE and FOLDER.exists():
-        databases.clear()
+
+if _STARTED_HERE:
+    # At the process's end rather than pytest's: a test module that cannot be imported leaves nothing behind either.
+    atexit.register(_finish, os.getpid())

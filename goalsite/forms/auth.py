@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, Length, Regexp
 
 from goalsite.actions.accounts import LONGEST, SHORTEST
 from goalsite.formats import LANGUAGES, time_zones
-from goalsite.forms.base import Form, LineField
+from goalsite.forms.base import Form, LineField, choices
 
 EMAIL = r"[^@\s;,<>]+@[^@\s;,<>]+\Z"
 NEEDED = _l("This is needed.")
@@ -46,16 +46,19 @@ class FirstVisit(NewPassword):
         validators=[Regexp(EMAIL, message=NOT_AN_ADDRESS)],
         render_kw={"type": "email", "autocomplete": "username"},
     )
-    locale = SelectField(_l("Language"), choices=LANGUAGES)
-    time_zone = SelectField(_l("The company's time zone"), choices=time_zones)
+    locale = SelectField(_l("Language"), choices=choices(LANGUAGES))
+    time_zone = SelectField(_l("The company's time zone"), choices=lambda: choices(time_zones()))
 
 
 class Preferences(Form):
-    locale = SelectField(_l("Language"), choices=[("", _l("As the browser says")), *LANGUAGES])
+    locale = SelectField(_l("Language"), choices=choices([("", _l("As the browser says")), *LANGUAGES]))
     theme = SelectField(
-        _l("Appearance"), choices=[("", _l("As the system says")), ("light", _l("Light")), ("dark", _l("Dark"))]
+        _l("Appearance"),
+        choices=choices([("", _l("As the system says")), ("light", _l("Light")), ("dark", _l("Dark"))]),
     )
-    time_zone = SelectField(_l("Time zone of clock times"), choices=lambda: [("", _l("The company's")), *time_zones()])
+    time_zone = SelectField(
+        _l("Time zone of clock times"), choices=lambda: choices([("", _l("The company's")), *time_zones()])
+    )
 
 
 class Sure(Form):

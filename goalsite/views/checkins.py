@@ -123,6 +123,7 @@ def _row(
         form=form,
         newer=newer,
         came_from=_came_from(),
+        alone=not wants_fragment(),
         may_check_in=policy.may_check_in(to, card.row, measure.row),
         on_behalf=policy.on_behalf(to, measure.row),
     )
