@@ -3,7 +3,7 @@
 What builds on `engine` comes twice, on SQLite and on PostgreSQL, and each test has a database of its own.
 """
 
-import tests.run  # isort: skip (it shields the run from this machine's settings before goalsite reads them)
+import tests.run  # noqa: F401  # isort: skip (it shields the run from this machine's settings before goalsite reads them)
 
 import os
 from collections.abc import Iterator
