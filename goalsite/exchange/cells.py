@@ -17,7 +17,7 @@ from goalsite.exchange.columns import Column
 LONGEST = {"code": 64, "part": 64, "symbol": 64, "ref": 300, "name": 300, "email": 300, "text": 100_000}
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-MOMENT = re.compile(r"(\S+)[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?) ?(Z|[+-][0-9]{2}:?[0-9]{2})?")
+MOMENT = re.compile(r"(\S+)[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?) ?(Z|[+-][0-9]{2}:?[0-9]{2}(?::[0-9]{2})?)?")
 YEARS = range(1900, 2201)
 YES = ("yes", "true", "1", "có", "x")
 NO = ("no", "false", "0", "không")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -114,7 +115,7 @@ def closed_results(keys: Keys) -> list[Row]:
 
 
 def _four(number: Any) -> Any:
-    return None if number is None else as_decimal(number, 4)
+    return None if number is None else as_decimal(Fraction(number), 4)
 
 
 Getter = Callable[[Sequence[Any]], Any]
