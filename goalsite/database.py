@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from sqlalchemy import Connection, Engine, event
 
 from goalsite import models, models_accounts, models_follow  # noqa: F401 (the metadata needs every table)
@@ -41,5 +41,5 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        reading = has_request_context() and request.method in READING
+        reading = has_request_context() and request.method in READING and not g.get("writes")
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

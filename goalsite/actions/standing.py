@@ -16,7 +16,7 @@ from goalsite.domain.goals import GoalStanding, World, assess
 from goalsite.domain.periods import GRACE
 from goalsite.domain.rounding import as_decimal
 from goalsite.extensions import SHARE_DECIMALS, db
-from goalsite.models import Goal, Measure
+from goalsite.models import Cycle, Goal, Measure
 from goalsite.models_follow import GoalPoint
 from goalsite.queries.records import world_of
 from goalsite.queries.supporters import Known, points_of, with_stored_supporters
@@ -30,6 +30,7 @@ def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) 
 
     `since` is the earliest day whose past the write changed; None: nothing before `day`.
     """
+    _one_at_a_time(goal_ids)
     changed = set(goal_ids) | _fed_by(goal_ids)
     touched: set[int] = set()
     while changed:
@@ -71,6 +72,14 @@ def settle(day: date) -> int:
     if turned:
         refresh_results_of(turned | seen)
     return len(turned | seen)
+
+
+def _one_at_a_time(goal_ids: Collection[int]) -> None:
+    """Whoever refreshes goals of a cycle waits for the one before, and then sees what that one wrote."""
+    db.session.flush()
+    mine = select(Goal.cycle_id).where(Goal.id.in_(goal_ids))
+    cycles = select(Cycle.id).where(Cycle.id.in_(mine)).order_by(Cycle.id)
+    db.session.execute(cycles.with_for_update(key_share=True)).all()
 
 
 def _fed_by(goal_ids: Collection[int]) -> set[int]:
