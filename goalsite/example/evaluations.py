@@ -9,10 +9,11 @@ from goalsite.domain.measure import Entry, Measure
 from goalsite.domain.periods import DAY
 from goalsite.domain.rounding import half_up
 from goalsite.example.checkins import Report, noise
-from goalsite.example.goals import Company, MadeGoal
+from goalsite.example.goals import Company, MadeGoal, supported
 from goalsite.example.notes import pick
 from goalsite.example.people import Person, email
 
+Told = dict[tuple[str, str], list[Report]]
 # Each state of an evaluation as the steps that lead to it: the step, days after the quarter, clock time.
 SUBMITTED = ("submitted", 2, "09:10")
 APPROVED = ("approved", 6, "14:20")
@@ -59,19 +60,39 @@ OWN_HR = {"hong.nhung": "kim.oanh"}
 
 
 def on_day(company: Company, last: date, offset: int) -> date:
-    """So many days after the quarter's last day, but yesterday at the latest."""
-    return min(last + DAY * offset, company.today - DAY)
+    """So many days after the quarter's last day, but yesterday at the latest; for a weekend the Friday before."""
+    day = min(last + DAY * offset, company.today - DAY)
+    return day - DAY * max(day.weekday() - 4, 0)
 
 
-def progress(goal: MadeGoal, reports: list[list[Report]]) -> Fraction:
-    """What the rules make of the goal's own check-ins at the end of its cycle."""
-    rules: dict[Hashable, Measure] = {made.outline.code: made.rule for made in goal.measures}
-    entries: dict[Hashable, list[Entry]] = {
-        made.outline.code: [report.entry for report in found]
-        for made, found in zip(goal.measures, reports, strict=True)
-    }
-    world = World({goal.code: Goal(kind=goal.outline.kind, measures=rules)}, entries)
-    return assess(goal.code, world, goal.cycle.span.last).progress or Fraction(0)
+def world(company: Company, told: Told) -> World:
+    """All goals as the rules see them, with what was reported."""
+    supporters: dict[str, list[str]] = {}
+    for goal in company.goals.values():
+        parent = supported(goal, goal.options["supports"], company) if "supports" in goal.options else ""
+        supporters.setdefault(parent.split("/")[0], []).append(goal.code)
+    goals: dict[Hashable, Goal] = {}
+    entries: dict[Hashable, list[Entry]] = {}
+    for goal in company.goals.values():
+        measures: dict[Hashable, Measure] = {}
+        for made in goal.measures:
+            key = (goal.code, made.outline.code)
+            source = (f"{goal.cycle.prefix}-{made.options['fed']}", "CT") if "fed" in made.options else key
+            measures[key], entries[key] = made.rule, [report.entry for report in told[source]]
+        goals[goal.code] = Goal(
+            kind=goal.outline.kind,
+            weight=Fraction(goal.options.get("weight", "1")),
+            state=goal.state,
+            progress_from=goal.options.get("from", "measures"),
+            measures=measures,
+            supporters=tuple(supporters.get(goal.code, ())),
+        )
+    return World(goals, entries)
+
+
+def progress(goal: MadeGoal, known: World) -> Fraction:
+    """What the rules make of the goal at the end of its cycle."""
+    return assess(goal.code, known, goal.cycle.span.last).progress or Fraction(0)
 
 
 def steps(goal: MadeGoal, computed: Fraction, company: Company) -> Iterator[dict[str, str]]:

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
+from goalsite.domain.goals import World
 from goalsite.domain.periods import DAY
-from goalsite.example.checkins import Report, noise, reports
-from goalsite.example.evaluations import progress, reviews, steps
+from goalsite.example.checkins import noise, reports
+from goalsite.example.evaluations import Told, progress, reviews, steps, world
 from goalsite.example.goals import KPI_CAP, WITHOUT_PAST, Company, MadeGoal, MadeMeasure, make, supported
 from goalsite.example.people import email, emails, people, table
 from goalsite.example.spans import Cycle, cycles, holidays
 from goalsite.example.talk import actions, blockers, changes, comments, meetings
 
 Row = dict[str, str]
-Told = dict[tuple[str, str], list[Report]]
 
 
 def sheets(today: date) -> dict[str, list[Row]]:
@@ -26,6 +26,7 @@ def sheets(today: date) -> dict[str, list[Row]]:
         for made in goal.measures
     }
     goals = list(company.goals.values())
+    known = world(company, told)
     return {
         "settings": list(_settings(today)),
         "units": [
@@ -66,7 +67,7 @@ def sheets(today: date) -> dict[str, list[Row]]:
         ],
         "actions": [row for goal in goals for row in actions(goal, company)],
         "comments": [row for goal in goals for row in comments(goal, company)],
-        "evaluations": [row for goal in goals for row in _evaluation(goal, told, company)],
+        "evaluations": [row for goal in goals for row in _evaluation(goal, known, company)],
         "reviews": list(reviews(company)),
         "notes": list(meetings(company)),
         "results": [],
@@ -224,8 +225,7 @@ def _seen(goal: MadeGoal, author: str, name: str, entered: date, company: Compan
     return {"seen_by": email(goal.evaluator), "seen_at": f"{seen}T08:30"}
 
 
-def _evaluation(goal: MadeGoal, told: Told, company: Company) -> Iterator[Row]:
+def _evaluation(goal: MadeGoal, known: World, company: Company) -> Iterator[Row]:
     over = goal.cycle.state in ("reviewing", "closed") and goal.state not in (*WITHOUT_PAST, "cancelled")
     if over:
-        found = [told[goal.code, made.outline.code] for made in goal.measures]
-        yield from steps(goal, progress(goal, found), company)
+        yield from steps(goal, progress(goal, known), company)
