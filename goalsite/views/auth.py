@@ -14,7 +14,7 @@ from goalsite.forms.auth import FirstVisit, NewPassword, SignIn
 from goalsite.forms.base import add_error
 from goalsite.messages import MESSAGES
 from goalsite.models import Person
-from goalsite.queries.accounts import anybody_exists, person_of_link
+from goalsite.queries.accounts import FAILURE_MINUTES, anybody_exists, person_of_link
 from goalsite.queries.company import now
 from goalsite.respond import go_to, respond
 from goalsite.security import safe_next
@@ -66,9 +66,12 @@ def sign_in() -> Response:
     )
     db.session.commit()
     if attempt.refused:
-        throttled = attempt.refused == "sign_in_throttled"
         form.form_errors.append(MESSAGES[attempt.refused])
-        return respond("auth/sign_in.html", form=form, status=429 if throttled else 422)
+        response = respond("auth/sign_in.html", form=form, status=422)
+        if attempt.refused == "sign_in_throttled":
+            response.status_code = 429
+            response.headers["Retry-After"] = str(FAILURE_MINUTES * 60)
+        return response
     _enter(attempt.token, remember=form.remember.data)
     return go_to(following)
 
