@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from goalsite.domain.cadence import Owed, next_turn, owed, turning_days
 from goalsite.domain.goals import Goal, World, assess
-from goalsite.domain.measure import Measure, Step
+from goalsite.domain.measure import Entry, Measure, Step
 from goalsite.domain.pace import Thresholds
 from goalsite.domain.periods import Rhythm
 from goalsite.domain.standing import stand
@@ -149,13 +149,22 @@ class TestNextTurn:
     @settings(max_examples=200)
     @given(st.data())
     def test_a_naive_look_at_each_day_finds_the_same_for_any_goal(self, data: st.DataObject) -> None:
-        goal = {place: data.draw(measures(kind="okr")) for place in range(data.draw(st.integers(1, 3)))}
-        below = {place: data.draw(measures(kind="okr")) for place in range(10, 10 + data.draw(st.integers(0, 2)))}
+        goal: dict[Any, Measure] = {
+            place: data.draw(measures(kind="okr")) for place in range(data.draw(st.integers(1, 3)))
+        }
+        below: dict[Any, Measure] = {
+            place: data.draw(measures(kind="okr")) for place in range(10, 10 + data.draw(st.integers(0, 2)))
+        }
         kind = data.draw(st.sampled_from(("measures", "supporting", "both")))
         every = [*goal.values(), *below.values()]
         today = min(measure.span.first for measure in every) + DAY * data.draw(st.integers(0, 90))
-        entries = {name: data.draw(check_ins(measure, today)) for name, measure in (goal | below).items()}
-        goals = {"goal": Goal(progress_from=kind, measures=goal, supporters=("below",)), "below": Goal(measures=below)}
+        entries: dict[Any, list[Entry]] = {
+            name: data.draw(check_ins(measure, today)) for name, measure in (goal | below).items()
+        }
+        goals: dict[Any, Goal] = {
+            "goal": Goal(progress_from=kind, measures=goal, supporters=("below",)),
+            "below": Goal(measures=below),
+        }
         world = World(goals, entries)
 
         def look(day: date) -> object:
