@@ -4,8 +4,9 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import Integer, Subquery, cast, literal, null, select, union_all
+from sqlalchemy import Integer, ScalarSelect, Subquery, and_, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from goalsite import policy
@@ -13,10 +14,11 @@ from goalsite.domain.explain import Line, of_goal, of_measure, of_pace, of_resul
 from goalsite.domain.goals import GoalStanding, weighted_mean
 from goalsite.domain.periods import Span
 from goalsite.domain.relations import ToGoal, Viewer
+from goalsite.domain.results import grade, grade_colour
 from goalsite.domain.standing import expected_progress
-from goalsite.domain.terms import COUNTED_STATES
+from goalsite.domain.terms import CONFIDENCES, COUNTED_STATES
 from goalsite.extensions import db
-from goalsite.models import Goal, GoalLink, Measure
+from goalsite.models import Cycle, Goal, GoalLink, Measure, Unit
 from goalsite.queries.cards import GoalCard, MeasureCard, card_of
 from goalsite.queries.records import Records, records_of
 from goalsite.queries.supporters import stored_standing
@@ -26,7 +28,7 @@ SHOWN_SUPPORTERS = 12
 DEEPEST = 20
 SAMPLES = 26
 DAY = timedelta(days=1)
-ONE = Fraction(1)
+ZERO, ONE = Fraction(0), Fraction(1)
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,20 @@ class Linked:
 class Found:
     """A goal the reader may see, with what is linked to it by kind of link, whether the reader may see that or not.
 
+    weights: what the weights of the goals it is counted with come to, its own among them.
     path: the goals it supports, the nearest first; also: its secondary links; supporters, also_by: who supports it so;
     sources: the KPIs that feed its key results; feeds: the goals it feeds.
     """
 
     row: Goal
     to: ToGoal
+    weights: Fraction
     links: Mapping[str, list[Linked]] = field(default_factory=dict)
+
+    @property
+    def share(self) -> Fraction | None:
+        """The part its weight is of them."""
+        return Fraction(self.row.weight) / self.weights if self.weights else None
 
     def seen(self, kind: str) -> list[Linked]:
         """Those the reader may see."""
@@ -84,12 +93,35 @@ class Page:
     names: dict[Hashable, str]
     expected: list[tuple[date, Fraction]]
 
+    @property
+    def call(self) -> str | None:
+        """The worst of the calls that came with the measures' last check-ins."""
+        calls = [measure.standing.confidence for measure in self.card.measures if measure.standing.confidence]
+        return min(calls, key=lambda call: -CONFIDENCES.index(call), default=None)
+
+    @property
+    def grade(self) -> Fraction | None:
+        """An OKR's grade."""
+        progress = self.card.standing.progress
+        return grade(progress) if self.card.row.kind == "okr" and progress is not None else None
+
+    @property
+    def grade_tone(self) -> str:
+        return "" if self.grade is None else grade_colour(self.grade)
+
+    @property
+    def weight(self) -> Fraction:
+        """What the weights of its terms come to."""
+        return sum((line.weight or ZERO for line in self.lines), ZERO)
+
 
 def find(viewer: Viewer, goal_id: int) -> Found | None:
     """The goal with everything it is linked to, in one query; None where there is none or the reader may not see it."""
     links = _links(goal_id)
     query = (
-        select(links.c.kind, Goal, Measure.title.label("measure"), *relation_columns(viewer))
+        select(
+            links.c.kind, Goal, Measure.title.label("measure"), _weights().label("weights"), *relation_columns(viewer)
+        )
         .select_from(links)
         .join(Goal, Goal.id == links.c.goal_id)
         .join(Goal.cycle)
@@ -105,12 +137,14 @@ def find(viewer: Viewer, goal_id: int) -> Found | None:
         .order_by(links.c.depth, Goal.weight.desc(), Goal.id)
     )
     found: dict[str, list[Linked]] = {}
+    weights = ZERO
     for row in db.session.execute(query).mappings():
+        weights = Fraction(row["weights"] or 0) if row["kind"] == "self" else weights
         found.setdefault(row["kind"], []).append(Linked(row["Goal"], as_relation(viewer, row), row["measure"]))
     if "self" not in found or not found["self"][0].visible:
         return None
     own = found.pop("self")[0]
-    return Found(own.row, own.to, found)
+    return Found(own.row, own.to, weights, found)
 
 
 def _links(goal_id: int) -> Subquery:
@@ -147,6 +181,21 @@ def _links(goal_id: int) -> Subquery:
         ),
         select(literal("feeds"), Measure.goal_id, low, Measure.id).where(Measure.fed_by_id == goal_id),
     ).subquery("links")
+
+
+def _weights() -> ScalarSelect[Any]:
+    """What the weights of the goals that are counted together with a Goal come to (rules §6)."""
+    one, unit = aliased(Goal), aliased(Unit)
+    heads = and_(one.scope == "unit", unit.head_id == Goal.owner_id, Cycle.head_counts_unit)
+    persons = and_(Goal.scope == "person", one.owner_id == Goal.owner_id, or_(one.scope == "person", heads))
+    units = and_(Goal.scope == "unit", one.scope == "unit", one.unit_id == Goal.unit_id)
+    return (
+        select(func.sum(one.weight))
+        .join(unit, unit.id == one.unit_id)
+        .where(one.cycle_id == Goal.cycle_id, one.kind == Goal.kind, one.state.in_(COUNTED_STATES), or_(persons, units))
+        .correlate(Goal, Cycle)
+        .scalar_subquery()
+    )
 
 
 def page_of(found: Found, day: date) -> Page:

@@ -154,11 +154,14 @@ def history_of(goal_id: int, page: int) -> History:
     return History(lines, rows[0][3] if rows else 0, page)
 
 
-def checkin_by_id(checkin_id: int) -> tuple[CheckIn, int] | None:
-    """The check-in and the id of its goal."""
-    query = select(CheckIn, Measure.goal_id).join(Measure, Measure.id == CheckIn.measure_id)
-    found = db.session.execute(query.where(CheckIn.id == checkin_id)).tuples().first()
-    return (found[0], found[1]) if found else None
+def checkin_by_id(checkin_id: int) -> CheckIn | None:
+    """The check-in with that id."""
+    return db.session.get(CheckIn, checkin_id)
+
+
+def is_replaced(checkin: CheckIn) -> bool:
+    """Whether a later one stands in its place."""
+    return db.session.scalar(select(CheckIn.id).where(CheckIn.replaces_id == checkin.id)) is not None
 
 
 def people_by_email(keys: set[str]) -> dict[str, Person]:

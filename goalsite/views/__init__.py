@@ -16,6 +16,7 @@ MODULES = (
     "tree",
     "goals",
     "comments",
+    "acknowledgements",
     "evaluations",
     "decisions",
 )

@@ -1,0 +1,193 @@
+"""One goal: its page, and the pieces of it that are loaded by themselves."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
+
+from goalsite import policy
+from goalsite.domain.mentions import named_in
+from goalsite.domain.relations import ToGoal
+from goalsite.forms.goals import CommentForm
+from goalsite.markdown import Mention, rendered
+from goalsite.models import Goal, Person
+from goalsite.queries import company as here
+from goalsite.queries import goal_page, goal_talk
+from goalsite.queries.goal_page import Found
+from goalsite.queries.goal_talk import History, Item, Surroundings
+from goalsite.respond import respond, wants_fragment
+from goalsite.views.loaders import load_goal, viewer
+
+blueprint = Blueprint("goals", __name__, url_prefix="/goals")
+blueprint.app_context_processor(lambda: {"person_href": person_href})
+LAST_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A comment, ready to show."""
+
+    item: Item
+    html: Markup
+
+
+@blueprint.get("/<int:goal_id>")
+def show(goal_id: int) -> AnyResponse:
+    return page(_find(goal_id))
+
+
+@blueprint.get("/<int:goal_id>/head")
+def head(goal_id: int) -> AnyResponse:
+    return _piece("goals/_head.html", goal_id)
+
+
+@blueprint.get("/<int:goal_id>/progress")
+def progress(goal_id: int) -> AnyResponse:
+    return _piece("goals/_progress.html", goal_id, points=True)
+
+
+@blueprint.get("/<int:goal_id>/periods")
+def periods(goal_id: int) -> AnyResponse:
+    return _piece("goals/_periods.html", goal_id)
+
+
+@blueprint.get("/<int:goal_id>/explanation")
+def explanation(goal_id: int) -> AnyResponse:
+    found = _find(goal_id)
+    return respond("goals/explanation.html", fragment="goals/_explanation.html", **_standing(found))
+
+
+@blueprint.get("/<int:goal_id>/history")
+def history(goal_id: int) -> AnyResponse:
+    goal, to = load_goal(goal_id)
+    return history_piece(goal, to, page_number())
+
+
+@blueprint.get("/<int:goal_id>/conversation")
+def conversation(goal_id: int) -> AnyResponse:
+    goal, to = load_goal(goal_id)
+    return respond(
+        "goals/conversation.html",
+        fragment="goals/_conversation.html",
+        goal=goal,
+        **talk(goal, to, goal_talk.surroundings_of(goal.id, page_number()), page_number()),
+    )
+
+
+def page(found: Found, form: CommentForm | None = None, status: int = 200) -> Response:
+    """The whole page; with the comment that could not be kept."""
+    goal, to = found.row, found.to
+    around = goal_talk.surroundings_of(goal.id)
+    return respond(
+        "goals/show.html",
+        status=status,
+        **_standing(found, around),
+        **(talk(goal, to, around, 1, form) | _history(goal, to, goal_talk.history_of(goal.id, 1))),
+        around=around,
+        description=rendered(goal.description),
+    )
+
+
+def talk(goal: Goal, to: ToGoal, around: Surroundings, number: int, form: CommentForm | None = None) -> dict[str, Any]:
+    """What the conversation shows: a page of comments with their mentions, and the form where one may comment."""
+    may = policy.may_comment(to, goal)
+    named = goal_talk.people_by_email(
+        {key for item in around.comments if item.person for key in named_in(item.body or "", item.person.email_key)}
+    )
+    mentions = {
+        key: Mention(person.name, person_href(person)) for key, person in named.items()
+    }
+    spoken = [
+        Spoken(item, rendered(item.body or "", mentions, item.person.email_key if item.person else ""))
+        for item in around.comments
+    ]
+    return {
+        "goal_id": goal.id,
+        "comments": spoken,
+        "talk_total": around.comments_total,
+        "talk_page": number,
+        "talk_pages": max(-(-around.comments_total // goal_talk.TALK_PAGE), 1),
+        "comment_form": (form or CommentForm(formdata=None)) if may else None,
+    }
+
+
+def history_piece(goal: Goal, to: ToGoal, number: int) -> Response:
+    """One page of the check-ins."""
+    return respond(
+        "goals/history.html",
+        fragment="goals/_history.html",
+        goal=goal,
+        **_history(goal, to, goal_talk.history_of(goal.id, number)),
+    )
+
+
+def page_number() -> int:
+    """The page asked for."""
+    number = request.args.get("page", "1")
+    if not number.isascii() or not number.isdecimal() or not 1 <= int(number[:6]) <= LAST_PAGE:
+        abort(404)
+    return int(number)
+
+
+def person_href(person: Person) -> str:
+    """The address of somebody's page."""
+    return url_for("members.show", person_id=person.id) if "members.show" in current_app.view_functions else ""
+
+
+def _find(goal_id: int) -> Found:
+    found = goal_page.find(viewer(), goal_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _piece(template: str, goal_id: int, *, points: bool = False) -> AnyResponse:
+    found = _find(goal_id)
+    if not wants_fragment():
+        return redirect(url_for("goals.show", goal_id=goal_id))
+    around = goal_talk.surroundings_of(goal_id) if points else None
+    return respond(template, **_standing(found, around))
+
+
+def _standing(found: Found, around: Surroundings | None = None) -> dict[str, Any]:
+    goal, to, today = found.row, found.to, here.today()
+    view = goal_page.page_of(found, today)
+    shares = bool(to.columns & policy.RESULT_READERS)
+    return {
+        "goal": view.card,
+        "view": view,
+        "found": found,
+        "today": today,
+        "points": _points(view.card.standing.progress, around, goal, today),
+        "weights": found.weights if shares and found.weights and goal.state in ("active", "closed") else None,
+        "may_check_in": {one.row.id for one in view.card.measures if policy.may_check_in(to, goal, one.row)},
+        "may_submit": policy.may_submit(to, goal, today),
+        "may_decide": policy.may_decide_evaluation(to, goal, today),
+        "may_see_score": policy.may_see_evaluation(to, goal),
+        "thresholds": here.company().thresholds,
+    }
+
+
+def _points(
+    progress: Fraction | None, around: Surroundings | None, goal: Goal, today: date
+) -> list[tuple[date, Fraction]]:
+    """The line of the chart: what is stored within the goal's dates, and where it stands now."""
+    stored = around.points if around else []
+    line = [(on, part) for on, part in stored if part is not None and goal.starts_on <= on <= goal.due_on]
+    now = min(today, goal.due_on)
+    if line and progress is not None and goal.state == "active" and now >= line[-1][0]:
+        line = [*(point for point in line if point[0] != now), (now, progress)]
+    return line
+
+
+def _history(goal: Goal, to: ToGoal, lines: History) -> dict[str, Any]:
+    seeable = {
+        line.row.id
+        for line in lines.lines
+        if line.row.seen is None and line.replaced_by is None and policy.may_acknowledge(to, line.row.author_id)
+    }
+    return {"goal_id": goal.id, "history": lines, "owner_id": goal.owner_id, "may_acknowledge": seeable}
