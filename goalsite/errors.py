@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException, InternalServerError, Unauthorized
 
 from goalsite.domain.errors import RuleError
-from goalsite.extensions import db
+from goalsite.extensions import db, login_manager
 from goalsite.messages import say
 from goalsite.respond import wants_fragment
 
@@ -119,6 +119,7 @@ def _give_up_transaction() -> None:
 def _without_database() -> None:
     """From here to the end of the request nothing asks the database."""
     g.without_database = True
+    g._login_user = login_manager.anonymous_user()
     try:
         db.session.remove()
     except SQLAlchemyError:

@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import Flask, g, request
 from flask_login import current_user
+from sqlalchemy.exc import OperationalError
 
 from goalsite.actions.standing import settle
 from goalsite.extensions import db
@@ -22,8 +23,15 @@ def init_app(app: Flask) -> None:
         # It is a write of its own, whatever the request came for.
         db.session.rollback()
         g.writes = True
-        settle(day)
-        db.session.commit()
-        g.writes = False
+        try:
+            settle(day)
+            db.session.commit()
+        except OperationalError:
+            # Busy, or the disk is full: what the request came for may still be had, and the next one tries again.
+            db.session.rollback()
+            app.logger.warning("the day's settling has to wait")
+            return
+        finally:
+            g.writes = False
         settled.clear()
         settled.add(day)

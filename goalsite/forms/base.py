@@ -10,7 +10,7 @@ from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field as AnyField
-from wtforms import HiddenField, IntegerField, SelectChoice, StringField, TextAreaField, ValidationError
+from wtforms import HiddenField, SelectChoice, StringField, TextAreaField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput, TextInput
 
@@ -40,11 +40,25 @@ class Versioned(Protocol):
     version: int
 
 
+class VersionField(AnyField):
+    """The version a form was made from; none where what came is no number."""
+
+    widget = HiddenInput()
+    data: int | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        text = str(valuelist[0]) if valuelist else ""
+        self.data = int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+
+    def _value(self) -> str:
+        return "" if self.data is None else str(self.data)
+
+
 class Form(FlaskForm):
     """A form of ours; `hidden(form)` in a template writes its hidden fields."""
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18))
-    version = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    version = VersionField()
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """As WTForms does, and no text that the database could not keep."""
