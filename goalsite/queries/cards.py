@@ -64,16 +64,17 @@ def card_of(goal: Goal, records: Records, known: dict[Hashable, GoalStanding], d
     standing = assess(goal.id, records.world, day, known)
     facts = records.world.goals[goal.id]
     measures = [
-        _measure_card(row, facts.measures[row.id], records.world.entries[row.id], standing, day)
+        measure_card(row, facts.measures[row.id], records.world.entries[row.id], standing, day)
         for row in records.measures.get(goal.id, ())
     ]
     result = result_of(facts, standing.progress, Fraction(goal.cycle.aspirational_full))
     return GoalCard(goal, facts, standing, result, measures)
 
 
-def _measure_card(
+def measure_card(
     row: Measure, facts: MeasureFacts, entries: Sequence[Entry], standing: GoalStanding, day: date
 ) -> MeasureCard:
+    """One measure's card, from what its goal was assessed from."""
     return MeasureCard(
         row=row,
         facts=facts,

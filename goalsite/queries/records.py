@@ -65,7 +65,7 @@ def records_of(
     goals = {goal.id: goal for goal, _ in found}
     chosen = select(Goal.id).where(wanted)
     measures, sources, steps, targets = _measures(chosen)
-    entries = _entries(chosen, [row.id for rows in sources.values() for row in rows], day, firm)
+    entries = entries_of(chosen, [row.id for rows in sources.values() for row in rows], day, firm)
     facts: dict[int, dict[Hashable, MeasureFacts]] = defaultdict(dict)
     heard: dict[Hashable, list[Entry]] = {}
     for row in (row for rows in measures.values() for row in rows):
@@ -189,7 +189,8 @@ def _measures(
     return listed, {goal_id: list(found[goal_id].values()) for goal_id in fed}, steps, targets
 
 
-def _entries(chosen: Chosen, sources: Collection[int], day: date, firm: Company) -> dict[int, list[Entry]]:
+def entries_of(chosen: Chosen, sources: Collection[int], day: date, firm: Company) -> dict[int, list[Entry]]:
+    """The check-ins that count on `day`, by measure: those of the chosen goals' measures, and of the `sources`. One query."""
     later, counts = counting_checkins(day, firm)
     mine = or_(
         CheckIn.measure_id.in_(select(Measure.id).where(Measure.goal_id.in_(chosen))), CheckIn.measure_id.in_(sources)

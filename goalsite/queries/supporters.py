@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from goalsite.domain.goals import GoalStanding, World, weighted_mean
 from goalsite.domain.standing import expected_progress
@@ -74,6 +75,13 @@ def stored_standing(row: Goal, day: date) -> GoalStanding:
 
 def _expected(row: Goal, day: date) -> Fraction | None:
     return fraction(row.expected) if row.progress_from != "measures" else expected_of(row, day)
+
+
+def with_measures() -> list[ExecutableOption]:
+    """What `expected_of` reads of a goal, loaded in the goal's own query: a measure has steps or targets by period, never both."""
+    measures = joinedload(Goal.measures)
+    parts = (Measure.metric, Measure.steps, Measure.period_targets)
+    return [measures.joinedload(part) for part in parts]
 
 
 def expected_of(row: Goal, day: date) -> Fraction | None:
