@@ -4,6 +4,7 @@ from datetime import date
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -11,14 +12,18 @@ from goalsite.actions.check_in import Reported
 from goalsite.domain.measure import Measure
 from goalsite.forms.base import ExactField, Form, LineField
 
-CONFIDENCE = [("on_track", _l("On track")), ("at_risk", _l("At risk")), ("off_track", _l("Off track"))]
+CONFIDENCE = [
+    SelectChoice("on_track", _l("On track")),
+    SelectChoice("at_risk", _l("At risk")),
+    SelectChoice("off_track", _l("Off track")),
+]
 BLOCKERS = [
-    ("", _l("Nothing in particular")),
-    ("resource", _l("People, money or tools")),
-    ("dependency", _l("Another team")),
-    ("clarity", _l("What is wanted is not clear")),
-    ("priority", _l("Other priorities")),
-    ("external", _l("Something outside the company")),
+    SelectChoice("", _l("Nothing in particular")),
+    SelectChoice("resource", _l("People, money or tools")),
+    SelectChoice("dependency", _l("Another team")),
+    SelectChoice("clarity", _l("What is wanted is not clear")),
+    SelectChoice("priority", _l("Other priorities")),
+    SelectChoice("external", _l("Something outside the company")),
 ]
 LONGEST_NOTE = 2000
 
@@ -58,14 +63,14 @@ def form_for(measure: Measure, done: set[str]) -> type[CheckInForm]:
     if measure.direction == "steps":
         steps = SelectMultipleField(
             _l("Steps done"),
-            choices=[(step.code, step.title) for step in measure.steps],
+            choices=[SelectChoice(step.code, step.title) for step in measure.steps],
             default=sorted(done),
             widget=ListWidget(prefix_label=False),
             option_widget=CheckboxInput(),
         )
         return type("StepsForm", (CheckInForm,), {"steps": steps})
     if measure.direction == "done":
-        value = SelectField(_l("Done?"), choices=[("1", _l("Yes, done")), ("0", _l("Not yet"))], coerce=_whole)
+        value = SelectField(_l("Done?"), choices=[SelectChoice(1, _l("Yes, done")), SelectChoice(0, _l("Not yet"))], coerce=_whole)
         return type("DoneForm", (CheckInForm,), {"value": value})
     if measure.aggregate == "ratio":
         numerator = ExactField(_l("Numerator"), required=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
@@ -54,7 +55,7 @@ def preview(measure_id: int) -> AnyResponse:
     goal, to = load_goal_of_measure(measure_id)
     card, measure = read.card_with(goal, measure_id, here.today())
     allow(policy.may_check_in(to, goal, measure.row))
-    form = _form(measure, request.args)
+    form = _form(measure, MultiDict({"on": here.today().isoformat(), **request.args.to_dict(flat=False)}))
     form.validate()
     said = form.reported(measure.facts)
     entries = said.entries(here.now())

@@ -46,7 +46,7 @@ def report(runner: FlaskCliRunner) -> Report:
 class TestMeasures:
     @pytest.mark.parametrize(
         ("measure", "raw", "counted"),
-        [
+        (
             ("P/DEC80", "0.5", "0.5"),
             ("P/DEC70", "0.75", "0.75"),
             ("P/DEC50", "1.25", "1"),
@@ -59,7 +59,7 @@ class TestMeasures:
             ("CEIL-OVER/OVER", "0.8", "0.8"),
             ("CEIL-UNDER/UNDER", "1.2", "1.2"),
             ("STEPS/S", "0.3", "0.3"),
-        ],
+        ),
     )
     def test_progress(self, report: Report, measure: str, raw: str, counted: str) -> None:
         row = report("measures")[measure]
@@ -72,18 +72,18 @@ class TestMeasures:
 
     @pytest.mark.parametrize(
         ("measure", "current"),
-        [("AGG/LAST", "8350"), ("AGG/SUM", "5"), ("AVG/K", "775"), ("RATIO/K", "3.8462")],
+        (("AGG/LAST", "8350"), ("AGG/SUM", "5"), ("AVG/K", "775"), ("RATIO/K", "3.8462")),
     )
     def test_aggregation(self, report: Report, measure: str, current: str) -> None:
         assert report("measures")[measure]["current"] == current
 
-    @pytest.mark.parametrize("day", ["2026-02-01", "2026-05-01", "2026-08-01", "2026-11-01"])
+    @pytest.mark.parametrize("day", ("2026-02-01", "2026-05-01", "2026-08-01", "2026-11-01"))
     def test_a_total_is_spread_evenly(self, report: Report, day: str) -> None:
         assert report("measures", "--as-of", day)["EVEN/K"]["period_target"] == "250000"
 
     @pytest.mark.parametrize(
         ("day", "starts_on", "target"),
-        [("2026-01-02", "2026-01-01", "29"), ("2026-01-06", "2026-01-05", "50"), ("2026-01-13", "2026-01-12", "21")],
+        (("2026-01-02", "2026-01-01", "29"), ("2026-01-06", "2026-01-05", "50"), ("2026-01-13", "2026-01-12", "21")),
     )
     def test_clipped_weeks_get_their_days_share(self, report: Report, day: str, starts_on: str, target: str) -> None:
         row = report("measures", "--as-of", day)["CLIP/K"]
@@ -91,14 +91,14 @@ class TestMeasures:
 
     @pytest.mark.parametrize(
         ("day", "actual", "to_date"),
-        [("2026-03-31", "220", "0.88"), ("2026-06-30", "240", "0.92"), ("2026-09-30", "200", "0.88")],
+        (("2026-03-31", "220", "0.88"), ("2026-06-30", "240", "0.92"), ("2026-09-30", "200", "0.88")),
     )
     def test_a_sum_to_date(self, report: Report, day: str, actual: str, to_date: str) -> None:
         row = report("measures", "--as-of", day)["PLAN/K"]
         assert (row["period_actual"], row["to_date"]) == (actual, to_date)
 
     @pytest.mark.parametrize(
-        ("day", "to_date"), [("2026-03-31", "0.88"), ("2026-06-30", "0.96"), ("2026-09-30", "0.9467")]
+        ("day", "to_date"), (("2026-03-31", "0.88"), ("2026-06-30", "0.96"), ("2026-09-30", "0.9467"))
     )
     def test_cumulative_targets_to_date(self, report: Report, day: str, to_date: str) -> None:
         assert report("measures", "--as-of", day)["LINE/K"]["to_date"] == to_date
@@ -115,14 +115,14 @@ class TestMeasures:
 class TestGoals:
     @pytest.mark.parametrize(
         ("goal", "progress"),
-        [("W", "0.28"), ("N", "0.3333"), ("SUP", "0.725"), ("BOTH-1", "0.725"), ("BOTH", "0.3917")],
+        (("W", "0.28"), ("N", "0.3333"), ("SUP", "0.725"), ("BOTH-1", "0.725"), ("BOTH", "0.3917")),
     )
     def test_progress(self, report: Report, goal: str, progress: str) -> None:
         assert report("goals")[goal]["progress"] == progress
 
     @pytest.mark.parametrize(
         ("goal", "day", "expected", "pace"),
-        [("UP", "2026-01-12", "0.1186", "2.5286"), ("DOWN", "2026-02-20", "0.5357", "0.9333")],
+        (("UP", "2026-01-12", "0.1186", "2.5286"), ("DOWN", "2026-02-20", "0.5357", "0.9333")),
     )
     def test_pace(self, report: Report, goal: str, day: str, expected: str, pace: str) -> None:
         row = report("goals", "--as-of", day)[goal]
@@ -133,7 +133,7 @@ class TestGoals:
 
     @pytest.mark.parametrize(
         ("goal", "status", "pace"),
-        [("AT15", "behind", "0.375"), ("AT50", "on_track", "1.25"), ("AT30", "at_risk", "0.75")],
+        (("AT15", "behind", "0.375"), ("AT50", "on_track", "1.25"), ("AT30", "at_risk", "0.75")),
     )
     def test_status(self, report: Report, goal: str, status: str, pace: str) -> None:
         row = report("goals", "--as-of", "2026-01-05")[goal]
@@ -143,11 +143,11 @@ class TestGoals:
 class TestPeople:
     @pytest.mark.parametrize(
         ("email", "kpi", "okr", "total", "rating"),
-        [
+        (
             ("binh@x.example", "0.72", "0.53", "0.644", "average"),
             ("chi@x.example", "0.8496", "0.8496", "0.8496", "good"),
             ("dung@x.example", "0.95", "", "0.95", "good"),
-        ],
+        ),
     )
     def test_totals(self, report: Report, email: str, kpi: str, okr: str, total: str, rating: str) -> None:
         row = report("people", cycle="SHARE")[email]
