@@ -4,7 +4,7 @@ Each row becomes one goal. A KPI's row also becomes its indicator; an OKR comes 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from goalsite.actions.accounts import email_key
 from goalsite.domain.errors import RuleError
 from goalsite.exchange import cells
 from goalsite.exchange.columns import Column
-from goalsite.exchange.files import Table
+from goalsite.exchange.files import Table, numbered
 from goalsite.exchange.rows import Fault, Faults
 from goalsite.exchange.sheets import BY_NAME
 from goalsite.extensions import db
@@ -230,8 +230,4 @@ OURS = {
 
 def _table(name: str, rows: list[tuple[int, list[Any]]], source: Table) -> Table:
     header = [column.name for column in BY_NAME[name].columns if column.name in OURS[name]]
-    return Table(name, source.digest, header, _through(rows), len(rows))
-
-
-def _through(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[Any]]]:
-    yield from rows
+    return Table(name, source.digest, header, numbered(rows), len(rows))

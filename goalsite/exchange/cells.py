@@ -13,6 +13,7 @@ from goalsite.actions.accounts import email_key
 from goalsite.domain.errors import RuleError
 from goalsite.exchange import numbers
 from goalsite.exchange.columns import Column
+from goalsite.exchange.sheets import BY_NAME
 
 LONGEST = {"code": 64, "part": 64, "symbol": 64, "ref": 300, "name": 300, "email": 300, "text": 100_000}
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
@@ -82,6 +83,14 @@ def written_instant(value: datetime, zone: ZoneInfo) -> str:
 
 def written_target(target: tuple[str, str]) -> str:
     return "/".join(part for part in target if part)
+
+
+def changed_value(field: str, text: str, zone: ZoneInfo) -> str:
+    """What a field was changed from, or to: a number or a date of a goal or a measure is written in one way. Raises RuleError."""
+    column = next((BY_NAME[name].column(field) for name in ("measures", "goals") if field in BY_NAME[name].places), None)
+    if column is None or column.kind not in ("number", "whole", "date") or not text.strip():
+        return text
+    return as_text(READERS[column.kind](column, text, zone))
 
 
 def _odd(column: Column, odd: Odd) -> Any:

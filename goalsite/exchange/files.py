@@ -5,8 +5,8 @@ import hashlib
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +25,14 @@ ACTIVE = "=+-@\t\r"
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
+Lines = Generator[tuple[int, list[Any]], None, None]
+
+
+def numbered(rows: list[tuple[int, list[Any]]]) -> Lines:
+    """Rows that are at hand already."""
+    yield from rows
+
+
 @dataclass
 class Table:
     """One sheet as it lies in the file: its header, and its rows with their numbers, to be gone through once."""
@@ -32,12 +40,21 @@ class Table:
     name: str
     digest: str
     header: list[Any] = field(default_factory=list)
-    rows: Iterator[tuple[int, list[Any]]] = field(default_factory=lambda: iter(()))
+    rows: Lines = field(default_factory=lambda: numbered([]))
     count: int = 0
 
 
-def open_tables(path: Path) -> list[Table]:
-    """The file's tables. Raises RuleError file_missing, file_unreadable, file_empty, file_too_large."""
+@contextmanager
+def opened(path: Path) -> Iterator[list[Table]]:
+    """The file's tables, as long as it is open. Raises RuleError file_missing, folder_without_csv, file_unreadable, file_too_large."""
+    with ExitStack() as stack:
+        tables = _tables(path, stack)
+        for table in tables:
+            stack.callback(table.rows.close)
+        yield tables
+
+
+def _tables(path: Path, stack: ExitStack) -> list[Table]:
     if not path.exists():
         raise RuleError("file_missing", path=str(path))
     if path.is_dir():
@@ -47,7 +64,7 @@ def open_tables(path: Path) -> list[Table]:
         return [_csv_table(file) for file in files]
     if path.suffix.lower() == ".csv":
         return [_csv_table(path)]
-    return _xlsx_tables(path)
+    return _xlsx_tables(path, stack)
 
 
 def digest_of(tables: list[Table]) -> str:
@@ -78,7 +95,7 @@ def _csv_table(file: Path) -> Table:
     return Table(file.stem, content.hexdigest(), header, rows, max(lines - 1, 0))
 
 
-def _csv_rows(file: Path) -> Iterator[tuple[int, list[Any]]]:
+def _csv_rows(file: Path) -> Lines:
     csv.field_size_limit(LONGEST_CELL)
     # Bytes that are no UTF-8 become lone surrogates here, and a fault at their cell later.
     with file.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as lines:
@@ -98,7 +115,7 @@ def _delimiter(header: str) -> str:
     return max(",;\t", key=header.count)
 
 
-def _xlsx_tables(path: Path) -> list[Table]:
+def _xlsx_tables(path: Path, stack: ExitStack) -> list[Table]:
     content = hashlib.sha256()
     with path.open("rb") as raw:
         while block := raw.read(1 << 20):
@@ -110,6 +127,7 @@ def _xlsx_tables(path: Path) -> list[Table]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             workbook = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        stack.callback(workbook.close)
         return [_xlsx_table(sheet, content.hexdigest()) for sheet in workbook.worksheets]
     except RuleError:
         raise
@@ -126,7 +144,7 @@ def _xlsx_table(sheet: Any, digest: str) -> Table:
     return Table(sheet.title.strip().lower(), digest, header, rows, max(count - 1, 0))
 
 
-def _xlsx_rows(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+def _xlsx_rows(sheet: Any) -> Lines:
     with closing(sheet.iter_rows()) as rows:
         number = 0
         while True:

@@ -10,7 +10,7 @@ from goalsite.domain.errors import RuleError
 from goalsite.exchange import base_goal, check_company, check_follow, check_goals, stored
 from goalsite.exchange.closed import check_closed_results
 from goalsite.exchange.facts import parts_of
-from goalsite.exchange.files import digest_of, open_tables
+from goalsite.exchange.files import digest_of, opened
 from goalsite.exchange.merge import merge
 from goalsite.exchange.parse import Incoming, read_tables
 from goalsite.exchange.rows import Company, Faults, LoadReport, Outcome, Progress, SheetCount, silent
@@ -44,18 +44,18 @@ def load_path(
     say = progress or silent
     faults = Faults()
     report = LoadReport(dry_run=dry_run)
+    zone = ZoneInfo(settings_in_force().time_zone)
     try:
-        tables = open_tables(Path(path))
+        with opened(Path(path)) as tables:
+            report.digest = digest_of(tables)
+            theirs = base_goal.goal_sheet(tables)
+            if theirs is not None:
+                tables, report.notes = base_goal.translated(theirs, zone, faults)
+            incoming = read_tables(tables, zone, faults, say, most_rows)
     except RuleError as error:
         faults.add(Path(path).name, 0, "", error)
         report.faults = faults.listed()
         return report
-    report.digest = digest_of(tables)
-    zone = ZoneInfo(settings_in_force().time_zone)
-    theirs = base_goal.goal_sheet(tables)
-    if theirs is not None:
-        tables, report.notes = base_goal.translated(theirs, zone, faults)
-    incoming = read_tables(tables, zone, faults, say, most_rows)
     keys = stored.Keys()
     company = merge(incoming, keys, faults)
     day = today or company_today()

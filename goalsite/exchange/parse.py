@@ -112,6 +112,8 @@ def _read_row(sheet: Sheet, columns: list[Column | None], number: int, raw: list
             faults.add(sheet.name, number, column.name, error)
     if sheet.name == "checkins" and row["entered_at"] is None and row["on"] is not None:
         row["entered_at"] = cells.seventeen(row["on"], zone)
+    if sheet.name == "changes" and row["field"]:
+        _read_change(row, zone, faults)
     whole = True
     for column in sheet.key_columns:
         if row[column.name] is None:
@@ -121,6 +123,14 @@ def _read_row(sheet: Sheet, columns: list[Column | None], number: int, raw: list
             else:
                 row[column.name] = column.empty
     return row if whole else None
+
+
+def _read_change(row: Row, zone: ZoneInfo, faults: Faults) -> None:
+    for name in ("from", "to"):
+        try:
+            row[name] = cells.changed_value(row["field"], row[name] or "", zone) or None
+        except RuleError as error:
+            faults.add(row.sheet.name, row.number, name, error)
 
 
 def _keep(row: Row, rows: dict[Any, Row], raw: list[Any], columns: list[Column | None], faults: Faults) -> None:

@@ -1,7 +1,9 @@
 """What stands in the database, in the workbook's shape: what a load compares with, and what a dump writes."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import aliased
 
 from goalsite.domain.rounding import as_decimal
+from goalsite.exchange import numbers
 from goalsite.exchange.columns import Column, Sheet
 from goalsite.exchange.layout import LAYOUTS, attribute
 from goalsite.exchange.rows import Company, Row
@@ -80,7 +83,11 @@ def rows_of(sheet: Sheet, keys: Keys, narrowed: ColumnElement[bool] | None = Non
     else:
         query, getters = _query(sheet, model, keys)
     found = db.session.execute(query if narrowed is None else query.where(narrowed))
-    return [Row(sheet, [getter(values) for getter in getters], id=values[0]) for values in found]
+    rows = [Row(sheet, [getter(values) for getter in getters], id=values[0]) for values in found]
+    if sheet.name == "changes":
+        for row in rows:
+            row["from"], row["to"] = _one_way(row["from"]), _one_way(row["to"])
+    return rows
 
 
 def checkin_days(measure_ids: Sequence[int]) -> dict[int, tuple[Any, Any]]:
@@ -112,6 +119,11 @@ def closed_results(keys: Keys) -> list[Row]:
         )
         for row, cycle in db.session.execute(query).tuples()
     ]
+
+
+def _one_way(text: str) -> str:
+    """A number kept as text, so that it can be read in one way only."""
+    return numbers.write(Decimal(text)) if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,4})?", text) else text
 
 
 def _four(number: Any) -> Any:

@@ -1,14 +1,14 @@
 """Workbooks to begin with: the empty one, and any company's tables as an .xlsx."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from goalsite.domain.company import DEFAULTS
 from goalsite.exchange.columns import Sheet
 from goalsite.exchange.dump import write_tables
-from goalsite.exchange.files import open_tables
-from goalsite.exchange.sheets import BY_NAME, SHEETS
+from goalsite.exchange.files import Table, opened
+from goalsite.exchange.sheets import SHEETS
 
 
 def write_empty(path: Path) -> None:
@@ -18,18 +18,14 @@ def write_empty(path: Path) -> None:
 
 def write_copy(source: Path, path: Path) -> None:
     """The workbook at `source` (a folder of CSV files, such as the example company's) written to `path`, texts as they are."""
-    found = {table.name: table for table in open_tables(source)}
-
-    def lines(sheet: Sheet) -> Iterator[list[Any]]:
-        table = found.get(sheet.name)
-        if table is None:
-            return
-        for _, raw in table.rows:
-            said: Mapping[str, Any] = dict(zip(table.header, raw, strict=False))
-            yield [said.get(column.name) or None for column in sheet.columns]
-
-    write_tables(path, _with_lines(lines))
+    with opened(source) as tables:
+        found = {table.name: table for table in tables}
+        write_tables(path, ((sheet, _lines(sheet, found.get(sheet.name))) for sheet in SHEETS))
 
 
-def _with_lines(lines: Any) -> Iterable[tuple[Sheet, Iterator[list[Any]]]]:
-    return ((sheet, lines(sheet)) for sheet in BY_NAME.values())
+def _lines(sheet: Sheet, table: Table | None) -> Iterator[list[Any]]:
+    if table is None:
+        return
+    for _, raw in table.rows:
+        said: Mapping[str, Any] = dict(zip(table.header, raw, strict=False))
+        yield [said.get(column.name) or None for column in sheet.columns]

@@ -179,9 +179,9 @@ class TestText:
     def test_nul(self) -> None:
         assert code_of(Column("note"), "a\x00b") == "text_nul"
 
-    @pytest.mark.parametrize("text", ("a\ud800", "a\udcff"))
-    def test_lone_surrogates(self, text: str) -> None:
-        assert code_of(Column("note"), text) == "text_not_unicode"
+    def test_lone_surrogates(self) -> None:
+        for surrogate in (0xD800, 0xDCFF):
+            assert code_of(Column("note"), "a" + chr(surrogate)) == "text_not_unicode"
 
     def test_too_long(self) -> None:
         assert code_of(Column("title", "name"), "a" * 301) == "text_too_long"
