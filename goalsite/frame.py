@@ -179,8 +179,8 @@ class Frame:
     def links(self) -> dict[str, str]:
         return {
             "home": "/",
-            "search": "/search",
-            "notifications": "/notifications",
+            "search": url_for("search.show") if "search.show" in current_app.view_functions else "",
+            "notifications": url_for("notifications.show"),
             "account": url_for("account.show"),
             "sign_out": url_for("auth.sign_out"),
         }

@@ -19,6 +19,7 @@ MODULES = (
     "acknowledgements",
     "evaluations",
     "decisions",
+    "notifications",
 )
 
 
