@@ -1,5 +1,6 @@
 """What was said and done about a goal: its check-ins, comments, plan, blockers, changes, evaluation steps and the points of its line."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,7 +28,7 @@ from goalsite.extensions import EXACT_DECIMALS, SHARE_DECIMALS, Instant, db, exa
 from goalsite.models import GoalFollower, GoalUnit, Measure, Person, Unit
 from goalsite.models_follow import Acknowledgement, Action, Blocker, Change, CheckIn, Comment, EvaluationStep, GoalPoint
 
-HISTORY_PAGE = 10
+HISTORY_PAGE = 6
 TALK_PAGE = 20
 CHANGES = 30
 COLUMNS: dict[str, Any] = {
@@ -63,6 +64,14 @@ class Item:
     other: Person | None
     measure: str | None
     number: Fraction | None
+
+    @property
+    def was(self) -> Fraction | date | str:
+        return _plain(self.old or "")
+
+    @property
+    def now(self) -> Fraction | date | str:
+        return _plain(self.new or "")
 
 
 @dataclass
@@ -170,6 +179,16 @@ def people_by_email(keys: set[str]) -> dict[str, Person]:
         return {}
     rows = db.session.scalars(select(Person).where(Person.email_key.in_(sorted(keys)), Person.disabled_at.is_(None)))
     return {person.email_key: person for person in rows}
+
+
+def _plain(text: str) -> Fraction | date | str:
+    """What a change keeps as text: a number, a day, or words."""
+    if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,4})?", text):
+        return Fraction(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _everything(goal_id: int, talk_page: int) -> Subquery:

@@ -98,9 +98,7 @@ def talk(goal: Goal, to: ToGoal, around: Surroundings, number: int, form: Commen
     named = goal_talk.people_by_email(
         {key for item in around.comments if item.person for key in named_in(item.body or "", item.person.email_key)}
     )
-    mentions = {
-        key: Mention(person.name, person_href(person)) for key, person in named.items()
-    }
+    mentions = {key: Mention(person.name, person_href(person)) for key, person in named.items()}
     spoken = [
         Spoken(item, rendered(item.body or "", mentions, item.person.email_key if item.person else ""))
         for item in around.comments
@@ -190,4 +188,10 @@ def _history(goal: Goal, to: ToGoal, lines: History) -> dict[str, Any]:
         for line in lines.lines
         if line.row.seen is None and line.replaced_by is None and policy.may_acknowledge(to, line.row.author_id)
     }
-    return {"goal_id": goal.id, "history": lines, "owner_id": goal.owner_id, "may_acknowledge": seeable}
+    return {
+        "goal_id": goal.id,
+        "history": lines,
+        "owner_id": goal.owner_id,
+        "single": goal.kind == "kpi",
+        "may_acknowledge": seeable,
+    }
