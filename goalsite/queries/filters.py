@@ -1,0 +1,140 @@
+"""The filters that overview, tree and members share: read from an address, written into one, and as conditions on goals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from goalsite.domain import terms
+from goalsite.extensions import db
+from goalsite.models import Goal, GoalLink, Person, Unit, UnitAncestor
+
+LARGEST_ID = 2**31 - 1
+LONGEST_TEXT = 100
+NEEDS_A_LOOK = ("at_risk", "behind")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader narrowed a page to. `unit` is a unit's code, with the units below it unless `below` is off; `owner` a person's id.
+
+    An address holds each by its own name, and only those that narrow anything.
+    """
+
+    unit: str = ""
+    below: bool = True
+    kind: str = ""
+    status: str = ""
+    owner: int = 0
+    stale: bool = False
+    unaligned: bool = False
+    text: str = ""
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The arguments of an address that asks for the same."""
+        said: dict[str, str] = {}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            if value != part.default:
+                said[part.name] = str(int(value)) if isinstance(value, bool) else str(value)
+        return said
+
+    def but(self, **changes: str | int | bool) -> "Filters":
+        """The same with other values."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    @property
+    def narrows_goals(self) -> bool:
+        """Whether anything but the unit is asked for."""
+        return bool(self.kind or self.status or self.owner or self.stale or self.unaligned or self.text)
+
+
+def read_filters(given: Mapping[str, str]) -> Filters:
+    """The filters an address asks for; what makes no sense narrows nothing."""
+    kind, status, owner = given.get("kind", ""), given.get("status", ""), given.get("owner", "")
+    text = " ".join(given.get("text", "").replace("\0", " ").split())
+    return Filters(
+        unit=given.get("unit", "").replace("\0", "")[:64],
+        below=given.get("below") != "0",
+        kind=kind if kind in terms.GOAL_KINDS else "",
+        status=status if status in terms.STATUSES else "",
+        owner=as_id(owner) or 0,
+        stale=given.get("stale") == "1",
+        unaligned=given.get("unaligned") == "1",
+        text=_printable(text)[:LONGEST_TEXT],
+    )
+
+
+def as_id(text: str) -> int | None:
+    """The id that text writes; None where it cannot be one."""
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_ID))):
+        return None
+    return int(text) if 0 < int(text) <= LARGEST_ID else None
+
+
+def narrowed(filters: Filters, today: date, goal: type[Goal] = Goal) -> list[ColumnElement[bool]]:
+    """The conditions of all filters but the unit's. `goal` may be an alias."""
+    conditions = asked_for(filters, goal)
+    if filters.status:
+        conditions.append(goal.status == filters.status)
+    if filters.stale:
+        conditions.append(is_stale(today, goal))
+    if filters.unaligned:
+        conditions.append(is_unaligned(goal))
+    return conditions
+
+
+def asked_for(filters: Filters, goal: type[Goal] = Goal) -> list[ColumnElement[bool]]:
+    """The conditions that do not ask how a goal stands: kind, owner, text."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.kind:
+        conditions.append(goal.kind == filters.kind)
+    if filters.owner:
+        conditions.append(goal.owner_id == filters.owner)
+    if filters.text:
+        conditions.append(_says(filters.text, goal))
+    return conditions
+
+
+def in_unit(unit: Unit | None, below: bool, goal: type[Goal] = Goal) -> list[ColumnElement[bool]]:
+    """The goal belongs to the unit, or to one below it; no unit, no condition."""
+    if unit is None:
+        return []
+    if not below:
+        return [goal.unit_id == unit.id]
+    return [goal.unit_id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id))]
+
+
+def is_stale(today: date, goal: type[Goal] = Goal) -> ColumnElement[bool]:
+    """Its last due check-in, and the grace after it, are past."""
+    return and_(goal.stale_from.is_not(None), goal.stale_from <= today)
+
+
+def is_unaligned(goal: type[Goal] = Goal) -> ColumnElement[bool]:
+    """It supports nothing, and is not the company's own."""
+    linked = exists().where(GoalLink.goal_id == goal.id).correlate_except(GoalLink)
+    company = exists().where(Unit.id == goal.unit_id, Unit.parent_id.is_(None)).correlate_except(Unit)
+    return and_(goal.parent_id.is_(None), ~linked, ~and_(company, goal.scope == "unit"))
+
+
+def needs_a_look(today: date, goal: type[Goal] = Goal) -> ColumnElement[bool]:
+    """At risk, behind, or long without an update."""
+    return or_(goal.status.in_(NEEDS_A_LOOK), is_stale(today, goal))
+
+
+def person_named(person_id: int) -> Person | None:
+    """The person an owner filter names."""
+    return db.session.get(Person, person_id)
+
+
+def _says(text: str, goal: type[Goal]) -> ColumnElement[bool]:
+    # SQLite folds the case of ASCII letters alone, so the words are asked for as typed, in small and in capital letters.
+    wordings = {text, text.lower(), text.upper(), text.capitalize()}
+    return or_(*(column.icontains(word, autoescape=True) for word in sorted(wordings) for column in (goal.title, goal.code)))
+
+
+def _printable(text: str) -> str:
+    """Without lone surrogates, which no database takes."""
+    return text.encode("utf-8", "ignore").decode()

@@ -1,0 +1,255 @@
+"""The overview: a unit against time, the units side by side, and what needs a look (rules §5, §6)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, func, or_, select, type_coerce
+from sqlalchemy.orm import aliased, joinedload
+
+from goalsite import policy
+from goalsite.domain import pace
+from goalsite.domain.goals import computed_result
+from goalsite.domain.relations import Viewer
+from goalsite.domain.results import Counted, Totals, totals
+from goalsite.domain.terms import COUNTED_STATES
+from goalsite.extensions import SHARE_DECIMALS, db
+from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
+from goalsite.models_follow import Result
+from goalsite.queries.company import company
+from goalsite.queries.filters import Filters, asked_for, in_unit, is_stale, is_unaligned, narrowed, needs_a_look
+from goalsite.queries.records import fraction, goal_facts
+from goalsite.queries.supporters import expected_of, with_measures
+from goalsite.queries.visible import people_with_visible_results, visible_goals
+
+HALF = 10**9
+UNITS_AT_ONCE = 50
+GOALS_AT_ONCE = 10
+# The most pressing first.
+PRESSING = ("behind", "at_risk", "not_started", "on_track", "done")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The unit a page is about: the units above it from the root down, itself, and a page of the units right below it."""
+
+    path: list[Unit]
+    unit: Unit
+    children: list[Unit]
+    children_in_all: int
+    results: dict[int, Result]
+
+
+@dataclass
+class Tally:
+    """Goals that may be seen, by status; and how many of them are stale, support nothing, or need a look."""
+
+    by_status: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    stale: int = 0
+    unaligned: int = 0
+    to_look_at: int = 0
+
+    @property
+    def goals(self) -> int:
+        return sum(self.by_status.values())
+
+
+@dataclass(frozen=True)
+class GoalLine:
+    """A goal with the progress expected of it, a fraction."""
+
+    goal: Goal
+    expected: Fraction | None
+    stale: bool
+
+
+@dataclass(frozen=True)
+class UnitGoals:
+    """The goals of a page: each shown unit's own (whoever looks), those of them the reader may see, and the lines of the list, `in_all` so many."""
+
+    own: dict[int, list[Goal]]
+    seen: set[int]
+    lines: list[GoalLine]
+    in_all: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A unit's own result, what it should be by now, and its status. Fractions."""
+
+    now: Totals
+    expected: Fraction | None
+    status: str | None
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The plain mean of the totals of a unit's people, None where the reader may not see it, and how many they are."""
+
+    mean: Fraction | None
+    people: int
+
+
+def place_of(code: str, cycle: Cycle, page: int = 1) -> Place | None:
+    """The unit of that code, the root where none is named; None where there is no such unit. One query."""
+    chosen = select(Unit.id).where(Unit.code == code if code else Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)
+    unit_id = chosen.scalar_subquery()
+    kept = or_(Unit.archived.is_(False), _has_result(cycle))
+    under = select(Unit.id).where(Unit.parent_id == unit_id, kept)
+    shown = under.order_by(Unit.sort_key, Unit.id).limit(UNITS_AT_ONCE).offset((page - 1) * UNITS_AT_ONCE)
+    query = (
+        select(Unit, UnitAncestor.depth, Result, select(func.count()).select_from(under.subquery()).scalar_subquery())
+        .outerjoin(UnitAncestor, and_(UnitAncestor.ancestor_id == Unit.id, UnitAncestor.unit_id == unit_id))
+        .outerjoin(Result, and_(Result.unit_id == Unit.id, Result.cycle_id == cycle.id))
+        .where(or_(UnitAncestor.depth.is_not(None), Unit.id.in_(select(shown.subquery().c.id))))
+        .options(joinedload(Unit.head))
+        .order_by(UnitAncestor.depth.desc(), Unit.sort_key, Unit.id)
+    )
+    rows = db.session.execute(query).tuples().all()
+    above = sorted(((depth, unit) for unit, depth, _, _ in rows if depth is not None), key=lambda row: -row[0])
+    if not above:
+        return None
+    children = [unit for unit, depth, _, _ in rows if depth is None]
+    results = {unit.id: result for unit, _, result, _ in rows if result is not None}
+    return Place([unit for _, unit in above[:-1]], above[-1][1], children, rows[0][3], results)
+
+
+def tallies(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date) -> dict[int | None, Tally]:
+    """The goals that may be seen by the unit right below `unit` that holds them, None for its own. One query, one row a unit and status."""
+    held, step = aliased(UnitAncestor), aliased(UnitAncestor)
+    stale, unaligned, pressing = (_how_many(found) for found in (is_stale(today), is_unaligned(), needs_a_look(today)))
+    query = (
+        select(step.ancestor_id, Goal.status, func.count(), stale, unaligned, pressing)
+        .join(held, and_(held.unit_id == Goal.unit_id, held.ancestor_id == unit.id))
+        .outerjoin(step, and_(step.unit_id == Goal.unit_id, step.depth == held.depth - 1))
+        .where(*_counted_in(cycle), *asked_for(filters), visible_goals(viewer))
+        .group_by(step.ancestor_id, Goal.status)
+    )
+    found: dict[int | None, Tally] = defaultdict(Tally)
+    for below, status, goals, *also in db.session.execute(query):
+        tally = found[below]
+        tally.by_status[status] += goals
+        tally.stale += also[0]
+        tally.unaligned += also[1]
+        tally.to_look_at += also[2]
+    return found
+
+
+def together(parts: Sequence[Tally]) -> Tally:
+    """The tallies of several units as one."""
+    whole = Tally(stale=sum(part.stale for part in parts), unaligned=sum(part.unaligned for part in parts))
+    whole.to_look_at = sum(part.to_look_at for part in parts)
+    for part in parts:
+        for status, goals in part.by_status.items():
+            whole.by_status[status] += goals
+    return whole
+
+
+def goals_of(viewer: Viewer, cycle: Cycle, place: Place, filters: Filters, today: date, page: int = 1) -> UnitGoals:
+    """The own goals of the units of the page, and a page of the goals the filters ask for: where they ask for none in particular, those that need
+    a look. One query."""
+    asks = filters.status or filters.stale or filters.unaligned
+    wanted = narrowed(filters, today) if asks else [*asked_for(filters), needs_a_look(today)]
+    order = case({status: at for at, status in enumerate(PRESSING)}, value=Goal.status)
+    listed = (
+        select(Goal.id, func.count().over().label("in_all"))
+        .where(*_counted_in(cycle), *wanted, *in_unit(place.unit, filters.below), visible_goals(viewer))
+        .order_by(order, Goal.progress, Goal.code)
+        .limit(GOALS_AT_ONCE)
+        .offset((page - 1) * GOALS_AT_ONCE)
+        .subquery()
+    )
+    units = [place.unit.id, *(unit.id for unit in place.children)]
+    own = and_(*_counted_in(cycle), Goal.unit_id.in_(units), Goal.scope == "unit")
+    query = (
+        select(Goal, own.label("own"), listed.c.in_all, visible_goals(viewer).label("seen"))
+        .outerjoin(listed, listed.c.id == Goal.id)
+        .where(or_(own, listed.c.id.is_not(None)))
+        .options(*with_measures(), joinedload(Goal.owner), joinedload(Goal.unit), joinedload(Goal.cycle))
+        .order_by(order, Goal.progress, Goal.code)
+    )
+    held: dict[int, list[Goal]] = defaultdict(list)
+    seen: set[int] = set()
+    lines, in_all = [], 0
+    for goal, is_own, listed_in_all, may_see in db.session.execute(query).unique().tuples():
+        if is_own:
+            held[goal.unit_id].append(goal)
+        if may_see:
+            seen.add(goal.id)
+        if listed_in_all:
+            lines.append(line_of(goal, today))
+            in_all = listed_in_all
+    return UnitGoals(held, seen, lines, in_all)
+
+
+def standing_of(result: Result | None, goals: Sequence[Goal], cycle: Cycle, today: date) -> Standing:
+    """The unit's stored result beside what its own goals are expected to give; its status is that of the two, by the rule for goals."""
+    full, share = Fraction(cycle.aspirational_full), Fraction(cycle.kpi_share)
+    due = [
+        Counted(goal.kind, Fraction(goal.weight), computed_result(goal_facts(goal, {}, ()), expected_today(goal, today), full))
+        for goal in goals
+    ]
+    expected = totals(due, share).total
+    if result is None or not goals:
+        return Standing(Totals(None, None, None, True, 0), expected, None)
+    now = Totals(fraction(result.okr), fraction(result.kpi), fraction(result.total), result.provisional, result.goals)
+    status = pace.status(
+        now.total,
+        expected,
+        started=any(goal.last_checkin_on for goal in goals),
+        first_due=min((goal.first_due for goal in goals if goal.first_due), default=None),
+        may_be_done=all(goal.status == "done" for goal in goals),
+        day=today,
+        thresholds=company().thresholds,
+    )
+    return Standing(now, expected, status if now.total is not None else None)
+
+
+def line_of(goal: Goal, today: date) -> GoalLine:
+    """The goal as a line of a list."""
+    stale = goal.stale_from is not None and goal.stale_from <= today
+    return GoalLine(goal, expected_today(goal, today), stale)
+
+
+def expected_today(goal: Goal, today: date) -> Fraction | None:
+    """The goal's expected progress, a fraction: from its own measures, which must be loaded, or as last stored where others give it progress."""
+    return expected_of(goal, today) if goal.progress_from == "measures" else fraction(goal.expected)
+
+
+def people_mean(viewer: Viewer, cycle: Cycle, place: Place) -> Mean:
+    """The mean of the results of the people whose home unit is the place's or one below it, as it was where the cycle is closed; of fewer than
+    three only to who sees them all. One query."""
+    total = func.coalesce(Result.adjusted, Result.total)
+    # Summed in two halves: the whole would leave SQLite's integers in a large company.
+    scaled = type_coerce(total, BigInteger)
+    query = (
+        select(func.count(), func.sum(scaled // HALF), func.sum(scaled % HALF), _how_many(_may_see_results(viewer)))
+        .select_from(Result)
+        .join(Person, Person.id == Result.person_id)
+        .join(UnitAncestor, and_(UnitAncestor.unit_id == Person.unit_id, UnitAncestor.ancestor_id == place.unit.id))
+        .where(Result.cycle_id == cycle.id, total.is_not(None))
+    )
+    people, high, low, seen = db.session.execute(query).one()
+    mean = Fraction(int(high) * HALF + int(low), 10**SHARE_DECIMALS) / people if people else None
+    held = place.results.get(place.unit.id)
+    if held is not None and held.frozen_at is not None and held.people is not None:
+        people, mean = held.people, fraction(held.people_mean)
+    return Mean(mean if policy.may_see_mean(people, seen) else None, people)
+
+
+def _counted_in(cycle: Cycle) -> list[ColumnElement[bool]]:
+    return [Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES)]
+
+
+def _has_result(cycle: Cycle) -> ColumnElement[bool]:
+    return exists().where(Result.unit_id == Unit.id, Result.cycle_id == cycle.id).correlate_except(Result)
+
+
+def _may_see_results(viewer: Viewer) -> ColumnElement[bool]:
+    return people_with_visible_results(viewer, Result.person_id)
+
+
+def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -1,0 +1,247 @@
+"""The overview's pictures over time: the unit's line, its KPIs period by period, and who still has to check in."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlalchemy import and_, case, func, null, select, union_all
+from sqlalchemy.orm import aliased
+
+from goalsite.domain.goals import World, assess, computed_result, weighted_mean
+from goalsite.domain.measure import Entry
+from goalsite.domain.periods import Span
+from goalsite.domain.relations import Viewer
+from goalsite.domain.results import Counted, totals
+from goalsite.domain.standing import expected_progress
+from goalsite.domain.terms import COUNTED_STATES
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Measure, Person, Unit, UnitAncestor
+from goalsite.models_follow import GoalPoint
+from goalsite.queries.cards import MeasureCard, measure_card
+from goalsite.queries.company import company
+from goalsite.queries.overview import Standing
+from goalsite.queries.records import entries_of, fraction, goal_facts, measure_facts
+from goalsite.queries.results import stored_result, totals_of
+from goalsite.queries.visible import visible_goals
+
+KPIS = 4
+NAMED = 5
+WEEK = timedelta(days=7)
+NEAR = Fraction(1, 10)
+
+Line = list[tuple[date, Fraction]]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The unit's result day by day, what was expected, the same of the cycle before (laid over this one), all fractions; ticks are first days of months."""
+
+    points: Line
+    expected: Line
+    before: tuple[Cycle, Line] | None
+    ticks: list[date]
+
+
+@dataclass(frozen=True)
+class KpiCard:
+    goal: Goal
+    measure: MeasureCard
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody who owes a check-in, and when they last made one."""
+
+    person_id: int
+    name: str
+    unit: str
+    last_on: date | None
+
+
+@dataclass(frozen=True)
+class CheckIns:
+    """By the unit right below (None: the unit's own): how many people report, and how many of them owe a check-in; and those silent longest."""
+
+    people: dict[int | None, int] = field(default_factory=dict)
+    owing: dict[int | None, int] = field(default_factory=dict)
+    waiting: list[Waiting] = field(default_factory=list)
+
+    @property
+    def all_people(self) -> int:
+        return sum(self.people.values())
+
+    @property
+    def all_owing(self) -> int:
+        return sum(self.owing.values())
+
+
+def cycle_before(cycles: Sequence[Cycle], cycle: Cycle) -> Cycle | None:
+    """The latest cycle that ended before this one began and is about as long."""
+    length = _days(cycle)
+    alike = [one for one in cycles if one.ends_on < cycle.starts_on and abs(_days(one) - length) <= NEAR * length]
+    return max(alike, key=lambda one: one.ends_on, default=None)
+
+
+def chart_of(
+    unit: Unit, cycle: Cycle, before: Cycle | None, goals: Sequence[Goal], standing: Standing, today: date
+) -> Chart | None:
+    """The chart of the unit's own goals (`goals` are this cycle's, with their measures); None where it has none. One query."""
+    if not goals:
+        return None
+    cycles = {one.id: one for one in (cycle, before) if one is not None}
+    query = (
+        select(Goal, GoalPoint.on, GoalPoint.progress)
+        .join(GoalPoint, GoalPoint.goal_id == Goal.id)
+        .where(Goal.unit_id == unit.id, Goal.scope == "unit", Goal.state.in_(COUNTED_STATES), Goal.cycle_id.in_(cycles))
+        .order_by(GoalPoint.on)
+    )
+    moved: dict[int, dict[Goal, Line]] = {key: defaultdict(list) for key in cycles}
+    for goal, on, progress in db.session.execute(query).tuples():
+        moved[goal.cycle_id][goal].append((on, fraction(progress) or Fraction(0)))
+    for goal in goals:
+        moved[cycle.id].setdefault(goal, [])
+    shown = min(max(today, cycle.starts_on), cycle.ends_on)
+    points = [point for point in _result_line(moved[cycle.id], cycle) if point[0] < shown]
+    if standing.now.total is not None:
+        points.append((shown, standing.now.total))
+    first = {goal.id: line[0][0] for goal, line in moved[cycle.id].items() if line}
+    return Chart(points, _expected_line(goals, cycle, first, shown, standing), _laid_over(before, cycle, moved), _months(cycle))
+
+
+def kpis_of(goals: Sequence[Goal], today: date) -> list[KpiCard]:
+    """Up to four KPIs of these goals, the weightiest first, with their periods. One query."""
+    chosen = sorted((goal for goal in goals if goal.kind == "kpi" and goal.measures), key=lambda goal: -goal.weight)[:KPIS]
+    if not chosen:
+        return []
+    firm = company()
+    facts = {
+        goal.id: goal_facts(
+            goal,
+            {row.id: measure_facts(row, goal, goal.cycle, firm, row.steps, row.period_targets) for row in goal.measures},
+            (),
+        )
+        for goal in chosen
+    }
+    entries = entries_of(select(Goal.id).where(Goal.id.in_(list(facts))), [], today, firm)
+    heard: dict[object, Sequence[Entry]] = {row.id: entries[row.id] for goal in chosen for row in goal.measures}
+    world = World(facts, heard, firm.thresholds)  # type: ignore[arg-type]
+    cards = []
+    for goal in chosen:
+        row = goal.measures[0]
+        standing = assess(goal.id, world, today)
+        cards.append(KpiCard(goal, measure_card(row, facts[goal.id].measures[row.id], entries[row.id], standing, today)))
+    return cards
+
+
+def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> CheckIns:
+    """Who of the unit and those below reports on goals that may be seen, and still owes a check-in. One query, one row a unit and NAMED people."""
+    held, step = aliased(UnitAncestor), aliased(UnitAncestor)
+    mine = (
+        select(
+            Person.id,
+            Person.unit_id,
+            step.ancestor_id.label("below"),
+            func.max(case((Measure.due_from <= today, 1), else_=0)).label("owes"),
+            func.max(Measure.last_on).label("last_on"),
+        )
+        .select_from(Measure)
+        .join(Goal, Goal.id == Measure.goal_id)
+        .join(Person, Person.id == func.coalesce(Measure.assignee_id, Goal.owner_id))
+        .join(held, and_(held.unit_id == Person.unit_id, held.ancestor_id == unit.id))
+        .outerjoin(step, and_(step.unit_id == Person.unit_id, step.depth == held.depth - 1))
+        .where(Goal.cycle_id == cycle.id, Goal.state == "active", Measure.due_from.is_not(None), visible_goals(viewer))
+        .group_by(Person.id, Person.unit_id, step.ancestor_id)
+        .cte("mine")
+    )
+    counts = select(mine.c.below, func.count(), func.sum(mine.c.owes), null(), null(), null(), null()).group_by(mine.c.below)
+    longest = (
+        select(mine.c.id, Person.name, Unit.name.label("unit"), mine.c.last_on)
+        .join(Person, Person.id == mine.c.id)
+        .join(Unit, Unit.id == mine.c.unit_id)
+        .where(mine.c.owes == 1)
+        .order_by(mine.c.last_on.is_not(None), mine.c.last_on, Person.sort_key, Person.id)
+        .limit(NAMED)
+        .subquery()
+    )
+    named = select(null(), null(), null(), longest.c.id, longest.c.name, longest.c.unit, longest.c.last_on)
+    found = CheckIns()
+    for below, people, owing, person_id, name, unit_name, last_on in db.session.execute(union_all(named, counts)).tuples():
+        if person_id is not None:
+            found.waiting.append(Waiting(person_id, name, unit_name, last_on))
+        elif people:
+            found.people[below], found.owing[below] = people, int(owing)
+    # A union keeps no order.
+    found.waiting.sort(key=lambda one: one.last_on or date.min)
+    return found
+
+
+def _result_line(moved: Mapping[Goal, Line], cycle: Cycle) -> Line:
+    """The totals of the goals on each day one of them moved; a goal that has not moved yet stands at nothing."""
+    share, full = Fraction(cycle.kpi_share), Fraction(cycle.aspirational_full)
+    changes: dict[date, dict[Goal, Fraction]] = defaultdict(dict)
+    for goal, line in moved.items():
+        for on, progress in line:
+            changes[max(on, cycle.starts_on)][goal] = progress
+    stands = {goal: Fraction(0) for goal in moved}
+    points: Line = []
+    for on in sorted({cycle.starts_on, *changes}):
+        stands |= changes.get(on, {})
+        counted = [
+            Counted(goal.kind, Fraction(goal.weight), computed_result(goal_facts(goal, {}, ()), progress, full))
+            for goal, progress in stands.items()
+        ]
+        total = totals(counted, share).total
+        if total is not None:
+            points.append((on, total))
+    return points
+
+
+def _expected_line(
+    goals: Sequence[Goal], cycle: Cycle, first: Mapping[int, date], today: date, standing: Standing
+) -> Line:
+    """What the goals are expected to give, week by week; through today's own figure."""
+    share, full, firm = Fraction(cycle.kpi_share), Fraction(cycle.aspirational_full), company()
+    facts = {
+        goal.id: [measure_facts(row, goal, cycle, firm, (), row.period_targets) for row in goal.measures] for goal in goals
+    }
+    weeks = [cycle.starts_on + WEEK * week for week in range(_days(cycle) // WEEK.days + 1)]
+    line: Line = []
+    for on in sorted({*weeks, cycle.ends_on, today}):
+        counted = []
+        for goal in goals:
+            has_value = goal.id in first and first[goal.id] <= on
+            due = (
+                weighted_mean((fact.weight, expected_progress(fact, on, has_value)) for fact in facts[goal.id])
+                if goal.progress_from == "measures"
+                else Span(goal.starts_on, goal.due_on).elapsed(on)
+            )
+            counted.append(Counted(goal.kind, Fraction(goal.weight), computed_result(goal_facts(goal, {}, ()), due, full)))
+        total = standing.expected if on == today else totals(counted, share).total
+        if total is not None:
+            line.append((on, total))
+    return line
+
+
+def _laid_over(before: Cycle | None, cycle: Cycle, moved: Mapping[int, Mapping[Goal, Line]]) -> tuple[Cycle, Line] | None:
+    """The line of the cycle before, its first and last days on those of this one, up to the result it came to."""
+    if before is None or not moved[before.id]:
+        return None
+    came_to = totals_of(moved[before.id], before, lambda goal: stored_result(goal, before)).total
+    stretch = Fraction(_days(cycle), _days(before))
+    line = [
+        (cycle.starts_on + timedelta(days=int((on - before.starts_on).days * stretch)), progress)
+        for on, progress in _result_line(moved[before.id], before)
+        if on < before.ends_on
+    ]
+    return before, [*line, (cycle.ends_on, came_to)] if came_to is not None else line
+
+
+def _months(cycle: Cycle) -> list[date]:
+    firsts = [date(year, month, 1) for year in range(cycle.starts_on.year, cycle.ends_on.year + 1) for month in range(1, 13)]
+    return [first for first in firsts if cycle.starts_on < first < cycle.ends_on]
+
+
+def _days(cycle: Cycle) -> int:
+    return max((cycle.ends_on - cycle.starts_on).days, 1)

@@ -1,0 +1,100 @@
+"""The overview: is the company, or a unit, on course, and why not."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from goalsite.frame import cycle, frame
+from goalsite.models import Cycle, Unit
+from goalsite.queries import company as here
+from goalsite.queries import filters as narrow
+from goalsite.queries import overview as read
+from goalsite.queries import overview_follow as follow
+from goalsite.queries.filters import Filters, read_filters
+from goalsite.respond import respond
+from goalsite.views.loaders import viewer
+
+blueprint = Blueprint("overview", __name__)
+# How bad, the worst first: these units need help.
+NEED_HELP = ("behind", "at_risk")
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """One unit of the table, and its share of the goals and check-ins."""
+
+    unit: Unit
+    standing: read.Standing
+    tally: read.Tally
+    people: int
+    owing: int
+
+
+@blueprint.get("/overview")
+def show() -> AnyResponse:
+    chosen, filters, today = cycle(), read_filters(request.args), here.today()
+    if chosen is None:
+        return respond("overview/show.html", cycle=None)
+    units_page, page = _page("units_page"), _page("page")
+    place = read.place_of(filters.unit, chosen, units_page)
+    if place is None:
+        if filters.unit:
+            abort(404)
+        return respond("overview/show.html", cycle=chosen, place=None)
+    tallies = read.tallies(viewer(), chosen, place.unit, filters, today)
+    goals = read.goals_of(viewer(), chosen, place, filters, today, page)
+    check_ins = follow.check_ins_of(viewer(), chosen, place.unit, today)
+    own = goals.own[place.unit.id]
+    row, *rows = _rows(place, goals, tallies, check_ins, chosen)
+    before = follow.cycle_before(frame().all_cycles, chosen)
+    return respond(
+        "overview/show.html",
+        cycle=chosen,
+        today=today,
+        filters=filters,
+        place=place,
+        row=row,
+        rows=rows,
+        need_help=sorted((one for one in rows if one.standing.status in NEED_HELP), key=_worst_first),
+        chart=follow.chart_of(place.unit, chosen, before, own, row.standing, today),
+        mean=read.people_mean(viewer(), chosen, place),
+        kpis=follow.kpis_of([goal for goal in own if goal.id in goals.seen], today),
+        check_ins=check_ins,
+        tally=read.together(list(tallies.values()) if filters.below else [tallies[None]]),
+        goals=goals,
+        page=page,
+        pages=_pages(goals.in_all, read.GOALS_AT_ONCE),
+        units_page=units_page,
+        units_pages=_pages(place.children_in_all, read.UNITS_AT_ONCE),
+        owner=narrow.person_named(filters.owner) if filters.owner else None,
+    )
+
+
+def _rows(
+    place: read.Place,
+    goals: read.UnitGoals,
+    tallies: dict[int | None, read.Tally],
+    check_ins: follow.CheckIns,
+    chosen: Cycle,
+) -> list[UnitRow]:
+    """The unit itself, with its own goals alone, then those right below it with all that is in them."""
+    rows = []
+    for unit, key in [(place.unit, None), *((unit, unit.id) for unit in place.children)]:
+        standing = read.standing_of(place.results.get(unit.id), goals.own[unit.id], chosen, here.today())
+        tally = tallies.get(key, read.Tally())
+        rows.append(UnitRow(unit, standing, tally, check_ins.people.get(key, 0), check_ins.owing.get(key, 0)))
+    return rows
+
+
+def _worst_first(row: UnitRow) -> tuple[int, float]:
+    now, expected = row.standing.now.total, row.standing.expected
+    return NEED_HELP.index(row.standing.status or ""), float(now / expected) if now is not None and expected else 0.0
+
+
+def _pages(rows: int, at_once: int) -> int:
+    return max(1, -(-rows // at_once))
+
+
+def _page(name: str) -> int:
+    return min(narrow.as_id(request.args.get(name, "")) or 1, 10_000)
