@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import insert, or_, select, update
 
+from goalsite.actions.freeze import freeze_results, is_frozen
 from goalsite.domain.periods import Span
 from goalsite.domain.results import may_be_rated, rate
 from goalsite.domain.rounding import as_decimal
 from goalsite.extensions import SHARE_DECIMALS, db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_follow import Result, Review
-from goalsite.queries.company import company
+from goalsite.queries.company import company, now
 from goalsite.queries.results import counting_goals, stored_result, tally, totals_of
 
 
@@ -31,9 +33,13 @@ def refresh_results_of(goal_ids: Collection[int]) -> None:
         refresh_results(db.session.get_one(Cycle, cycle_id), owners[cycle_id], units[cycle_id])
 
 
-def refresh_all_results() -> None:
-    """Every result of every cycle."""
-    for cycle in db.session.scalars(select(Cycle)).all():
+def refresh_all_results(day: date) -> None:
+    """Every result of every cycle; those of a closed one are stored once, and then stand."""
+    for cycle in db.session.scalars(select(Cycle).order_by(Cycle.starts_on, Cycle.id)).all():
+        if cycle.state == "closed":
+            if not is_frozen(cycle):
+                freeze_results(cycle, day, now())
+            continue
         goals = counting_goals(cycle)
         _save(cycle, goals, {goal.owner_id for goal in goals}, {goal.unit_id for goal in goals})
 

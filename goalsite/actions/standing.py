@@ -53,7 +53,7 @@ def refresh_everything(day: date) -> None:
         ready = waiting - blocked
         _refresh_level(ready, day, date.min)
         waiting -= ready
-    refresh_all_results()
+    refresh_all_results(day)
 
 
 def settle(day: date) -> int:
