@@ -19,8 +19,8 @@ FEW = 5000
 def check(company: Company, today: Any, faults: Faults) -> None:
     """Adds every fault of the organisation and of the rows' references."""
     _check_references(company, faults)
-    _check_units(company, faults)
-    _check_people(company, today, faults)
+    looping = _check_units(company, faults)
+    _check_people(company, looping, today, faults)
     _check_cycles(company, faults)
     _check_metrics(company, faults)
 
@@ -36,10 +36,11 @@ def settings(company: Company, faults: Faults) -> Settings:
             # Thresholds are looked at together, below.
             if error.code != "thresholds_not_descending":
                 faults.at(row, "key" if error.code == "setting_unknown" else "value", error.code, **error.terms)
+                said.pop(key)
     try:
         return read_company(said)
     except RuleError as error:
-        faults.at_first([(rows.get(error.field), "value"), *((row, "value") for row in rows.values())], error)
+        faults.at_first([(rows.get(key), "value") for key in (error.field, "on_track", "at_risk")], error)
         return Settings()
 
 
@@ -50,6 +51,8 @@ def _check_references(company: Company, faults: Faults) -> None:
         for column in columns:
             for row in rows:
                 value = row[column.name]
+                if column.name == "created_by" and value == row["owner"]:
+                    continue
                 for name in (value,) if isinstance(value, str) else value:
                     if name and not _is_known(column.to, row, name, company):
                         refuse_reference(row, column.name, column.to, name, company, faults)
@@ -87,19 +90,24 @@ def spelled(chain: Iterable[Hashable]) -> str:
     return " → ".join(str(key) for key in chain)
 
 
-def _check_tree(name: str, code: str, company: Company, faults: Faults) -> None:
+def _check_tree(name: str, code: str, company: Company, faults: Faults) -> set[Hashable]:
+    """The keys that lie in a loop."""
     rows = company[name]
     edges: dict[Hashable, list[Hashable]] = {key: [row["parent"]] if row["parent"] else [] for key, row in rows.items()}
 
+    looping: set[Hashable] = set()
+
     def refuse(chain: list[Hashable]) -> None:
+        looping.update(chain)
         faults.at_first([(rows.get(key), "parent") for key in chain], RuleError(code, "parent", chain=spelled(chain)))
 
     refuse_loops(edges, refuse)
+    return looping
 
 
-def _check_units(company: Company, faults: Faults) -> None:
+def _check_units(company: Company, faults: Faults) -> set[Hashable]:
     units = company["units"]
-    _check_tree("units", "unit_loop", company, faults)
+    looping = _check_tree("units", "unit_loop", company, faults)
     roots = [row for row in units.values() if not row["parent"]]
     for row in units.values():
         if row["parent"] and row["kind"] == "company":
@@ -110,16 +118,17 @@ def _check_units(company: Company, faults: Faults) -> None:
     if len(companies) > 1:
         for row in sorted(companies, key=lambda row: (row.given, row.number))[1:]:
             faults.at(row, "kind", "unit_second_company", other=companies[0]["code"] if row is not companies[0] else companies[1]["code"])
+    return looping
 
 
-def _check_people(company: Company, today: Any, faults: Faults) -> None:
+def _check_people(company: Company, looping: set[Hashable], today: Any, faults: Faults) -> None:
     people, units = company["people"], company["units"]
     for row in people.values():
         if row["joined_on"] and row["left_on"] and row["left_on"] < row["joined_on"]:
             faults.at(row, "left_on", "dates_reversed", first=row["joined_on"], last=row["left_on"])
         if row["manager"] and row["manager"] == row.key:
             faults.at(row, "manager", "manager_self")
-    if len(faults) == 0 or not any(fault.sheet == "units" for fault in faults.listed()):
+    if not looping:
         _check_managers(people, units, today, faults)
 
 
@@ -152,9 +161,14 @@ def _check_managers(people: dict[Any, Row], units: dict[Any, Row], today: Any, f
             return
 
 
+def is_span(cycle: Row | None) -> bool:
+    """The cycle's days are known, and in order."""
+    return cycle is not None and bool(cycle["starts_on"] and cycle["ends_on"] and cycle["starts_on"] <= cycle["ends_on"])
+
+
 def _check_cycles(company: Company, faults: Faults) -> None:
     cycles = company["cycles"]
-    _check_tree("cycles", "cycle_loop", company, faults)
+    looping = _check_tree("cycles", "cycle_loop", company, faults)
     for row in cycles.values():
         if row["starts_on"] is None or row["ends_on"] is None:
             continue
@@ -162,7 +176,7 @@ def _check_cycles(company: Company, faults: Faults) -> None:
             faults.at(row, "ends_on", "dates_reversed", first=row["starts_on"], last=row["ends_on"])
             continue
         parent = cycles.get(row["parent"])
-        if parent is None or parent["starts_on"] is None or parent["ends_on"] is None:
+        if parent is None or row["code"] in looping or not is_span(parent):
             continue
         for name, outside in (("starts_on", row["starts_on"] < parent["starts_on"]), ("ends_on", row["ends_on"] > parent["ends_on"])):
             if outside:

@@ -9,7 +9,7 @@ from goalsite.domain.company import Company as Settings
 from goalsite.domain.errors import RuleError
 from goalsite.domain.measure import Measure
 from goalsite.domain.terms import COUNTED_STATES
-from goalsite.exchange.check_company import refuse_loops, refuse_reference, spelled
+from goalsite.exchange.check_company import is_span, refuse_loops, refuse_reference, spelled
 from goalsite.exchange.facts import Parts, measure_facts, own, span_of
 from goalsite.exchange.rows import Company, Faults, Row
 from goalsite.exchange.stored import OWN
@@ -76,7 +76,8 @@ def _check_loops(company: Company, faults: Faults) -> None:
 
 
 def _check_goal(goal: Row, company: Company, parts: Parts, faults: Faults) -> None:
-    if goal["starts_on"] and goal["due_on"] and goal["due_on"] < goal["starts_on"]:
+    cycle = company["cycles"].get(goal["cycle"])
+    if cycle and is_span(cycle) and goal["starts_on"] and goal["due_on"] and goal["due_on"] < goal["starts_on"]:
         faults.at(goal, "due_on", "dates_reversed", first=goal["starts_on"], last=goal["due_on"])
     if goal["evaluator"] and goal["evaluator"] == goal["owner"]:
         faults.at(goal, "evaluator", "evaluator_is_owner")
@@ -85,8 +86,7 @@ def _check_goal(goal: Row, company: Company, parts: Parts, faults: Faults) -> No
     if goal["state"] not in COUNTED_STATES:
         return
     _check_count(goal, parts, faults)
-    cycle = company["cycles"].get(goal["cycle"])
-    if cycle is None or cycle["starts_on"] is None or cycle["ends_on"] is None:
+    if cycle is None or not is_span(cycle):
         return
     for name in ("starts_on", "due_on"):
         if goal[name] and not cycle["starts_on"] <= goal[name] <= cycle["ends_on"]:

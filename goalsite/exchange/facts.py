@@ -43,23 +43,25 @@ def own(row: Row, company: Company, name: str) -> Any:
 
 
 def span_of(row: Row, goal: Row) -> Span | None:
-    """The measure's days, by default the goal's; None while they are not known."""
+    """The measure's days, by default the goal's; None while they are not known, or the goal's run backwards."""
     first: date | None = row["starts_on"] or goal["starts_on"]
     last: date | None = row["due_on"] or goal["due_on"]
-    return Span(first, last) if first and last else None
+    if first is None or last is None or (last < first and not (row["starts_on"] or row["due_on"])):
+        return None
+    return Span(first, last)
 
 
 def measure_facts(row: Row, company: Company, parts: Parts, calendar: Calendar) -> Measure | None:
-    """None where its goal or its days are not known: those have their own fault."""
+    """None where its goal is not known. Where its days are not, every day is its own: they have their fault already."""
     goal = company["goals"].get(row["goal"])
-    span = span_of(row, goal) if goal else None
-    if goal is None or span is None:
+    if goal is None:
         return None
+    span = span_of(row, goal)
     cycle = company["cycles"].get(goal["cycle"])
     metric = company["metrics"].get(row["metric"]) if row["metric"] else None
     sources = parts.measures.get(row["fed_by"], []) if row["fed_by"] else []
     return Measure(
-        span=span,
+        span=span or Span(date.min, date.max),
         kind=goal["kind"],
         title=row["title"],
         direction=own(row, company, "direction") or "increase",
@@ -75,7 +77,7 @@ def measure_facts(row: Row, company: Company, parts: Parts, calendar: Calendar) 
         weight=Fraction(row["weight"]),
         cap=Fraction(cycle["kpi_cap"]) if cycle and goal["kind"] == "kpi" else ONE,
         steps=_steps(parts.steps.get(row.key, ())),
-        period_targets={target["starts_on"]: Fraction(target["target"]) for target in parts.targets.get(row.key, ()) if target["target"] is not None},
+        period_targets=_targets(parts.targets.get(row.key, ())) if span else {},
         fed_frequency=(sources[0]["frequency"] if sources else "") if row["fed_by"] else None,
         formula=metric["formula"] if metric else "",
         formula_is=metric["formula_is"] if metric else "",
@@ -86,6 +88,10 @@ def measure_facts(row: Row, company: Company, parts: Parts, calendar: Calendar) 
 
 def _steps(rows: Iterable[Row]) -> tuple[Step, ...]:
     return tuple(Step(row["step"], row["title"], Fraction(row["weight"])) for row in rows)
+
+
+def _targets(rows: Iterable[Row]) -> dict[date, Fraction]:
+    return {row["starts_on"]: Fraction(row["target"]) for row in rows if row["target"] is not None}
 
 
 def _fraction(number: Decimal | None) -> Fraction | None:

@@ -50,17 +50,24 @@ def _merge_sheet(sheet: Sheet, rows: dict[Any, Row], missing: frozenset[str], co
             row.changed = tuple(
                 column.name for column, new, old in zip(sheet.columns, row.values, before.values, strict=True) if new != old
             )
-        _refuse_gaps(row, faults)
+        _refuse_gaps(row, company, faults)
         if sheet.append_only and row.changed:
             _refuse_change(row, before, faults)
         standing[key] = row
 
 
-def _refuse_gaps(row: Row, faults: Faults) -> None:
+def _refuse_gaps(row: Row, company: Company, faults: Faults) -> None:
     for column, value in zip(row.sheet.columns, row.values, strict=True):
-        needed = column.required or (column.derived and column.kind in ("ref", "name"))
-        if needed and (value is None or value == "" or value == ()):
+        if value is not None and value != "" and value != ():
+            continue
+        if column.required or (column.derived and column.kind in ("ref", "name") and _sources_known(row, company)):
             faults.at(row, column.name, "cell_required")
+
+
+def _sources_known(row: Row, company: Company) -> bool:
+    """What a derived value comes from is there: an unknown owner or metric has its own fault."""
+    refs = [(column.to, value) for column, value in zip(row.sheet.columns, row.values, strict=True) if column.kind == "ref" and value]
+    return all(value in company[to] for to, value in refs if to not in ("measures", "steps"))
 
 
 def _refuse_change(row: Row, before: Row | None, faults: Faults) -> None:

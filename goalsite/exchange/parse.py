@@ -78,14 +78,18 @@ def _read_sheet(sheet: Sheet, table: Table, incoming: Incoming, faults: Faults, 
 def _header(sheet: Sheet, table: Table, faults: Faults) -> list[Column | None]:
     """The column each cell of a row belongs to; None for one that is to be passed over."""
     columns: list[Column | None] = []
-    for cell in table.header:
-        name = "" if cell is None else str(cell).strip().lower()
+    names = ["" if cell is None else str(cell).strip().lower() for cell in table.header]
+    for name in names:
         column = sheet.columns[sheet.places[name]] if name in sheet.places else None
         if column is not None and column in columns:
             faults.add(sheet.name, 1, name, RuleError("column_twice", name=name))
             column = None
         elif name and column is None:
-            faults.add(sheet.name, 1, name, _unknown("column", name, list(sheet.places)))
+            error = _unknown("column", name, list(sheet.places))
+            faults.add(sheet.name, 1, name, error)
+            # Read as what is likely meant, so that its absence makes no further faults.
+            meant = str(error.terms.get("closest", ""))
+            column = sheet.column(meant) if meant and meant not in names else None
         columns.append(column)
     while columns and columns[-1] is None and not table.header[len(columns) - 1]:
         columns.pop()
@@ -114,15 +118,26 @@ def _read_row(sheet: Sheet, columns: list[Column | None], number: int, raw: list
         row["entered_at"] = cells.seventeen(row["on"], zone)
     if sheet.name == "changes" and row["field"]:
         _read_change(row, zone, faults)
+    return row if _has_key(row, columns, faults) else None
+
+
+def _has_key(row: Row, columns: list[Column | None], faults: Faults) -> bool:
     whole = True
-    for column in sheet.key_columns:
-        if row[column.name] is None:
-            if column.required or column.kind == "instant":
-                whole = False
-                faults.add(sheet.name, number, column.name if column.name != "entered_at" or column.required else "on", RuleError("cell_required"))
-            else:
-                row[column.name] = column.empty
-    return row if whole else None
+    for column in row.sheet.key_columns:
+        if row[column.name] is not None:
+            continue
+        if column.required and column not in columns:
+            # The header has had its fault.
+            whole = False
+        elif column.required:
+            whole = False
+            faults.at(row, column.name, "cell_required")
+        elif column.kind == "instant":
+            whole = False
+            faults.at(row, "on", "cell_required")
+        else:
+            row[column.name] = column.empty
+    return whole
 
 
 def _read_change(row: Row, zone: ZoneInfo, faults: Faults) -> None:

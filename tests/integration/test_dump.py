@@ -1,6 +1,7 @@
 """Dumping: loaded into an empty site and dumped again it is the same, byte for byte."""
 
 import csv
+import io
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -138,7 +139,7 @@ class TestDump:
 
     def test_no_text_is_a_formula(self, tmp_path: Path) -> None:
         for file in (tmp_path / "out").iterdir():
-            for line in csv.reader(file.open(encoding="utf-8", newline="")):
+            for line in csv.reader(io.StringIO(file.read_bytes().decode(), newline="")):
                 assert not any(cell[:1] in tuple("=+@\t\r") for cell in line)
         dump_path(tmp_path / "out.xlsx")
         with zipfile.ZipFile(tmp_path / "out.xlsx") as packed:
