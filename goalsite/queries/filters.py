@@ -7,8 +7,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from goalsite.domain import terms
-from goalsite.extensions import db
-from goalsite.models import Goal, GoalLink, Person, Unit, UnitAncestor
+from goalsite.models import Goal, GoalLink, Unit, UnitAncestor
 
 LARGEST_ID = 2**31 - 1
 LONGEST_TEXT = 100
@@ -124,15 +123,12 @@ def needs_a_look(today: date, goal: type[Goal] = Goal) -> ColumnElement[bool]:
     return or_(goal.status.in_(NEEDS_A_LOOK), is_stale(today, goal))
 
 
-def person_named(person_id: int) -> Person | None:
-    """The person an owner filter names."""
-    return db.session.get(Person, person_id)
-
-
 def _says(text: str, goal: type[Goal]) -> ColumnElement[bool]:
     # SQLite folds the case of ASCII letters alone, so the words are asked for as typed, in small and in capital letters.
     wordings = {text, text.lower(), text.upper(), text.capitalize()}
-    return or_(*(column.icontains(word, autoescape=True) for word in sorted(wordings) for column in (goal.title, goal.code)))
+    return or_(
+        *(column.icontains(word, autoescape=True) for word in sorted(wordings) for column in (goal.title, goal.code))
+    )
 
 
 def _printable(text: str) -> str:

@@ -188,7 +188,11 @@ def standing_of(result: Result | None, goals: Sequence[Goal], cycle: Cycle, toda
     """The unit's stored result beside what its own goals are expected to give; its status is that of the two, by the rule for goals."""
     full, share = Fraction(cycle.aspirational_full), Fraction(cycle.kpi_share)
     due = [
-        Counted(goal.kind, Fraction(goal.weight), computed_result(goal_facts(goal, {}, ()), expected_today(goal, today), full))
+        Counted(
+            goal.kind,
+            Fraction(goal.weight),
+            computed_result(goal_facts(goal, {}, ()), expected_today(goal, today), full),
+        )
         for goal in goals
     ]
     expected = totals(due, share).total

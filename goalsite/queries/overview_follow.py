@@ -107,19 +107,26 @@ def chart_of(
     if standing.now.total is not None:
         points.append((shown, standing.now.total))
     first = {goal.id: line[0][0] for goal, line in moved[cycle.id].items() if line}
-    return Chart(points, _expected_line(goals, cycle, first, shown, standing), _laid_over(before, cycle, moved), _months(cycle))
+    return Chart(
+        points, _expected_line(goals, cycle, first, shown, standing), _laid_over(before, cycle, moved), _months(cycle)
+    )
 
 
 def kpis_of(goals: Sequence[Goal], today: date) -> list[KpiCard]:
     """Up to four KPIs of these goals, the weightiest first, with their periods. One query."""
-    chosen = sorted((goal for goal in goals if goal.kind == "kpi" and goal.measures), key=lambda goal: -goal.weight)[:KPIS]
+    chosen = sorted((goal for goal in goals if goal.kind == "kpi" and goal.measures), key=lambda goal: -goal.weight)[
+        :KPIS
+    ]
     if not chosen:
         return []
     firm = company()
     facts = {
         goal.id: goal_facts(
             goal,
-            {row.id: measure_facts(row, goal, goal.cycle, firm, row.steps, row.period_targets) for row in goal.measures},
+            {
+                row.id: measure_facts(row, goal, goal.cycle, firm, row.steps, row.period_targets)
+                for row in goal.measures
+            },
             (),
         )
         for goal in chosen
@@ -131,7 +138,9 @@ def kpis_of(goals: Sequence[Goal], today: date) -> list[KpiCard]:
     for goal in chosen:
         row = goal.measures[0]
         standing = assess(goal.id, world, today)
-        cards.append(KpiCard(goal, measure_card(row, facts[goal.id].measures[row.id], entries[row.id], standing, today)))
+        cards.append(
+            KpiCard(goal, measure_card(row, facts[goal.id].measures[row.id], entries[row.id], standing, today))
+        )
     return cards
 
 
@@ -155,7 +164,9 @@ def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> Check
         .group_by(Person.id, Person.unit_id, step.ancestor_id)
         .cte("mine")
     )
-    counts = select(mine.c.below, func.count(), func.sum(mine.c.owes), null(), null(), null(), null()).group_by(mine.c.below)
+    counts = select(mine.c.below, func.count(), func.sum(mine.c.owes), null(), null(), null(), null()).group_by(
+        mine.c.below
+    )
     longest = (
         select(mine.c.id, Person.name, Unit.name.label("unit"), mine.c.last_on)
         .join(Person, Person.id == mine.c.id)
@@ -167,7 +178,9 @@ def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> Check
     )
     named = select(null(), null(), null(), longest.c.id, longest.c.name, longest.c.unit, longest.c.last_on)
     found = CheckIns()
-    for below, people, owing, person_id, name, unit_name, last_on in db.session.execute(union_all(named, counts)).tuples():
+    for below, people, owing, person_id, name, unit_name, last_on in db.session.execute(
+        union_all(named, counts)
+    ).tuples():
         if person_id is not None:
             found.waiting.append(Waiting(person_id, name, unit_name, last_on))
         elif people:
@@ -204,7 +217,8 @@ def _expected_line(
     """What the goals are expected to give, week by week; through today's own figure."""
     share, full, firm = Fraction(cycle.kpi_share), Fraction(cycle.aspirational_full), company()
     facts = {
-        goal.id: [measure_facts(row, goal, cycle, firm, (), row.period_targets) for row in goal.measures] for goal in goals
+        goal.id: [measure_facts(row, goal, cycle, firm, (), row.period_targets) for row in goal.measures]
+        for goal in goals
     }
     weeks = [cycle.starts_on + WEEK * week for week in range(_days(cycle) // WEEK.days + 1)]
     line: Line = []
@@ -217,14 +231,18 @@ def _expected_line(
                 if goal.progress_from == "measures"
                 else Span(goal.starts_on, goal.due_on).elapsed(on)
             )
-            counted.append(Counted(goal.kind, Fraction(goal.weight), computed_result(goal_facts(goal, {}, ()), due, full)))
+            counted.append(
+                Counted(goal.kind, Fraction(goal.weight), computed_result(goal_facts(goal, {}, ()), due, full))
+            )
         total = standing.expected if on == today else totals(counted, share).total
         if total is not None:
             line.append((on, total))
     return line
 
 
-def _laid_over(before: Cycle | None, cycle: Cycle, moved: Mapping[int, Mapping[Goal, Line]]) -> tuple[Cycle, Line] | None:
+def _laid_over(
+    before: Cycle | None, cycle: Cycle, moved: Mapping[int, Mapping[Goal, Line]]
+) -> tuple[Cycle, Line] | None:
     """The line of the cycle before, its first and last days on those of this one, up to the result it came to."""
     if before is None or not moved[before.id]:
         return None
@@ -239,7 +257,9 @@ def _laid_over(before: Cycle | None, cycle: Cycle, moved: Mapping[int, Mapping[G
 
 
 def _months(cycle: Cycle) -> list[date]:
-    firsts = [date(year, month, 1) for year in range(cycle.starts_on.year, cycle.ends_on.year + 1) for month in range(1, 13)]
+    firsts = [
+        date(year, month, 1) for year in range(cycle.starts_on.year, cycle.ends_on.year + 1) for month in range(1, 13)
+    ]
     return [first for first in firsts if cycle.starts_on < first < cycle.ends_on]
 
 

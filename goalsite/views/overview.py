@@ -11,7 +11,7 @@ from goalsite.queries import company as here
 from goalsite.queries import filters as narrow
 from goalsite.queries import overview as read
 from goalsite.queries import overview_follow as follow
-from goalsite.queries.filters import Filters, read_filters
+from goalsite.queries.filters import read_filters
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 
@@ -67,7 +67,8 @@ def show() -> AnyResponse:
         pages=_pages(goals.in_all, read.GOALS_AT_ONCE),
         units_page=units_page,
         units_pages=_pages(place.children_in_all, read.UNITS_AT_ONCE),
-        owner=narrow.person_named(filters.owner) if filters.owner else None,
+        # Somebody none of whose goals are listed stays unnamed: a number in an address tells nothing.
+        owner=goals.lines[0].goal.owner if filters.owner and goals.lines else None,
     )
 
 

@@ -1,0 +1,120 @@
+"""The alignment tree: from the company's goals down, opened level by level."""
+
+from itertools import groupby
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from goalsite.domain.terms import COUNTED_STATES
+from goalsite.frame import cycle, frame
+from goalsite.models import Cycle, Goal
+from goalsite.queries import company as here
+from goalsite.queries import tree as read
+from goalsite.queries.filters import as_id, read_filters
+from goalsite.queries.overview import place_of
+from goalsite.queries.tree import Forest, Node, Opened
+from goalsite.respond import respond, wants_fragment
+from goalsite.views.loaders import load_goal, viewer
+
+blueprint = Blueprint("tree", __name__)
+MOST_OPENED = 100
+
+
+@blueprint.get("/tree")
+def show() -> AnyResponse:
+    chosen = cycle()
+    if chosen is None:
+        return respond("tree/show.html", cycle=None)
+    forest, page = _forest(chosen), _page()
+    count = read.count(forest)
+    wanted = as_id(request.args.get("goal", ""))
+    path = read.path_to(forest, wanted) if wanted else frozenset()
+    if "goal" in request.args and not path:
+        return _elsewhere(wanted)
+    everything = forest.is_narrowed and count.in_tree <= read.OPENED_AT_ONCE
+    opened = _opened()
+    nodes, in_all = read.roots(forest, Opened(opened | path, path, everything), page)
+    read.add_links(forest.viewer, nodes)
+    return respond(
+        "tree/show.html",
+        cycle=chosen,
+        chosen=chosen,
+        place=place_of(forest.filters.unit, chosen),
+        filters=forest.filters,
+        is_narrowed=forest.is_narrowed,
+        count=count,
+        aligned=[node for node in nodes if not node.is_unaligned],
+        unaligned=[(unit, list(some)) for unit, some in groupby(_unaligned(nodes), lambda node: node.unit)],
+        roots_in_all=in_all,
+        opened=opened | path,
+        wanted=wanted,
+        page=page,
+        pages=max(1, -(-in_all // read.LEVEL)),
+        everything=everything,
+    )
+
+
+@blueprint.get("/tree/<int:goal_id>")
+def node(goal_id: int) -> AnyResponse:
+    goal, _ = load_goal(goal_id)
+    return _branch(goal, is_open=not wants_fragment())
+
+
+@blueprint.get("/tree/<int:goal_id>/children")
+def children(goal_id: int) -> AnyResponse:
+    goal, _ = load_goal(goal_id)
+    return _branch(goal, is_open=True)
+
+
+def _branch(goal: Goal, *, is_open: bool) -> Response:
+    forest = _forest(_cycle_around(goal))
+    found = read.branch(forest, goal, _page(), is_open=is_open)
+    if found is None:
+        abort(404)
+    read.add_links(forest.viewer, [found])
+    return respond(
+        "tree/node.html",
+        fragment="tree/_node.html",
+        node=found,
+        filters=forest.filters,
+        chosen=forest.cycles[0],
+        opened=None,
+        wanted=None,
+    )
+
+
+def _forest(chosen: Cycle) -> Forest:
+    filters = read_filters(request.args)
+    unit = read.unit_coded(filters.unit) if filters.unit else None
+    if filters.unit and unit is None:
+        abort(404)
+    return Forest(read.cycles_within(frame().all_cycles, chosen), viewer(), filters, unit, here.today())
+
+
+def _cycle_around(goal: Goal) -> Cycle:
+    """The cycle the page is about where the goal is in its tree, else the goal's own."""
+    chosen = cycle()
+    if chosen is not None and goal.cycle_id in [one.id for one in read.cycles_within(frame().all_cycles, chosen)]:
+        return chosen
+    return goal.cycle
+
+
+def _unaligned(nodes: list[Node]) -> list[Node]:
+    return [node for node in nodes if node.is_unaligned]
+
+
+def _elsewhere(goal_id: int | None) -> AnyResponse:
+    """The tree of the cycle that the goal asked for is in; 404 where the reader may not see it."""
+    goal, _ = load_goal(goal_id or 0)
+    if goal.cycle is cycle() or goal.state not in COUNTED_STATES:
+        abort(404)
+    return redirect(url_for("tree.show", cycle=goal.cycle.code, goal=goal.id))
+
+
+def _opened() -> frozenset[int]:
+    asked = (as_id(part) for part in request.args.get("open", "")[:2000].split(",")[:MOST_OPENED])
+    return frozenset(one for one in asked if one)
+
+
+def _page() -> int:
+    return min(as_id(request.args.get("page", "")) or 1, 10_000)
