@@ -27,12 +27,14 @@ def create(goal_id: int) -> AnyResponse:
     form = CommentForm()
     if not form.validate_on_submit():
         return _again(goal, to, form)
+    there = url_for("goals.show", goal_id=goal.id, _anchor="goal-conversation")
     if first_time(form):
         kept = comment(goal, me(), form.body.data or "", here.now())
-        keep_answer(form, url_for("goals.show", goal_id=goal.id, _anchor=f"comment-{kept.id}"))
+        there = url_for("goals.show", goal_id=goal.id, _anchor=f"comment-{kept.id}")
+        keep_answer(form, there)
         db.session.commit()
     if not wants_fragment():
-        return go_to(answer_of(form, url_for("goals.show", goal_id=goal.id)))
+        return go_to(answer_of(form, there))
     return _conversation(goal, to)
 
 
