@@ -199,8 +199,8 @@ def _result_line(moved: Mapping[Goal, Line], cycle: Cycle) -> Line:
             changes[max(on, cycle.starts_on)][goal] = progress
     stands = {goal: Fraction(0) for goal in moved}
     points: Line = []
-    for on in sorted({cycle.starts_on, *changes}):
-        stands |= changes.get(on, {})
+    for on in sorted(changes):
+        stands |= changes[on]
         counted = [
             Counted(goal.kind, Fraction(goal.weight), computed_result(goal_facts(goal, {}, ()), progress, full))
             for goal, progress in stands.items()

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from goalsite.domain.relations import Viewer
@@ -59,10 +60,12 @@ class Node:
 
 @dataclass(frozen=True)
 class Opened:
-    """The nodes to open, those that must show however long their level is, and whether to open all that leads to what fits the filters."""
+    """The nodes to open, those that must show however long their level is, whether the company's own goals are open too, and whether to open all
+    that leads to what fits the filters."""
 
     ids: frozenset[int] = frozenset()
     path: frozenset[int] = frozenset()
+    company: bool = False
     everything: bool = False
 
 
@@ -169,6 +172,11 @@ def add_links(viewer: Viewer, nodes: Sequence[Node]) -> None:
             flat[goal_id].also.append(goal)
 
 
+def open_ids(nodes: Sequence[Node]) -> frozenset[int]:
+    """The ids of the nodes that are open."""
+    return frozenset(node.goal.id for node in _flat(nodes) if node.is_open)
+
+
 @dataclass(frozen=True)
 class _Found:
     """A row of the tree: the node, the parent under which it stands (None: a root), and how many stand there in all."""
@@ -211,12 +219,13 @@ def _found(
 def _ranked(forest: Forest, is_root: ColumnElement[bool], opened: Opened, kept: CTE | None) -> Subquery:
     """Every goal that would stand in the tree opened so far, with its place on its level."""
     under = case((is_root, None), else_=Goal.parent_id)
-    below = (
-        Goal.parent_id.in_(select(kept.c.id))
-        if opened.everything and kept is not None
-        else Goal.parent_id.in_(list(opened.ids))
-    )
-    order = (is_unaligned(), Unit.parent_id.is_not(None), Unit.sort_key, Unit.id, Goal.kind.desc(), Goal.code)
+    below = Goal.parent_id.in_(list(opened.ids))
+    if opened.company:
+        below = or_(below, Goal.parent_id.in_(_company_goals(forest)))
+    if opened.everything and kept is not None:
+        below = Goal.parent_id.in_(select(kept.c.id))
+    by_unit = (Unit.parent_id.is_not(None), Unit.sort_key, Unit.id)
+    order = (is_unaligned(), *by_unit, Goal.scope.desc(), Goal.kind.desc(), Goal.code)
     return (
         select(
             Goal.id,
@@ -250,6 +259,14 @@ def _is_root(forest: Forest) -> ColumnElement[bool]:
     parent = aliased(Goal)
     held = exists().where(parent.id == Goal.parent_id, forest.shows(parent)).correlate(Goal)
     return and_(Goal.cycle_id == forest.cycles[0].id, ~held)
+
+
+def _company_goals(forest: Forest) -> Select[Any]:
+    root = select(Unit.id).where(Unit.parent_id.is_(None))
+    cycle = forest.cycles[0]
+    return select(Goal.id).where(
+        Goal.cycle_id == cycle.id, Goal.scope == "unit", Goal.unit_id.in_(root), forest.shows(Goal)
+    )
 
 
 def _is_cross(goal: type[Goal], parent: type[Goal]) -> ColumnElement[bool]:

@@ -32,8 +32,9 @@ def show() -> AnyResponse:
     if "goal" in request.args and not path:
         return _elsewhere(wanted)
     everything = forest.is_narrowed and count.in_tree <= read.OPENED_AT_ONCE
-    opened = _opened()
-    nodes, in_all = read.roots(forest, Opened(opened | path, path, everything), page)
+    # The first visit opens the company's own goals; `open=` alone closes everything.
+    opened = Opened(_opened() | path, path, company="open" not in request.args, everything=everything)
+    nodes, in_all = read.roots(forest, opened, page)
     read.add_links(forest.viewer, nodes)
     return respond(
         "tree/show.html",
@@ -46,7 +47,7 @@ def show() -> AnyResponse:
         aligned=[node for node in nodes if not node.is_unaligned],
         unaligned=[(unit, list(some)) for unit, some in groupby(_unaligned(nodes), lambda node: node.unit)],
         roots_in_all=in_all,
-        opened=opened | path,
+        opened=read.open_ids(nodes),
         wanted=wanted,
         page=page,
         pages=max(1, -(-in_all // read.LEVEL)),
