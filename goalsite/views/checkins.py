@@ -1,5 +1,6 @@
 """Checking in where the measure stands: its row, the form that opens under it, what a value would do, and the saving of it."""
 
+import json
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
@@ -93,7 +94,9 @@ def create(measure_id: int) -> AnyResponse:
         return redirect(_back(goal, measure_id), 303)
     card, measure = read.card_with(goal, measure_id, here.today())
     answer = _row(card, measure, to)
-    answer.headers["HX-Trigger"] = f"checked-in, checked-in-{goal.id}"
+    # The form is gone by then, so the body hears it.
+    events = ("checked-in", f"checked-in-{goal.id}")
+    answer.headers["HX-Trigger"] = json.dumps({event: {"target": "body"} for event in events})
     return answer
 
 

@@ -24,12 +24,13 @@ document.addEventListener("htmx:config:request", (event) => {
   if (form && source !== form && !source.matches("[data-checkin-cancel]")) return;   // the live preview
   last.id = holder(source.closest("tr, li, section") ?? source)?.id ?? holder(source)?.id;
   last.then = source === form ? form.dataset.checkin : null;
-  last.pending = true;
+  last.asked = event.detail.ctx;
 });
 
-document.addEventListener("htmx:after:settle", (event) => {
-  if (!last.pending || event.detail.task.type !== "main") return;
-  last.pending = false;
+document.addEventListener("htmx:after:swap", (event) => {
+  // Other parts of the page refresh themselves meanwhile.
+  if (event.detail.ctx !== last.asked) return;
+  last.asked = null;
   // htmx sets its own focus right after this event: come after it.
   setTimeout(() => {
     const row = document.getElementById(last.id);
