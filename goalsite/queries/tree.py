@@ -219,7 +219,7 @@ def _found(
 def _ranked(forest: Forest, is_root: ColumnElement[bool], opened: Opened, kept: CTE | None) -> Subquery:
     """Every goal that would stand in the tree opened so far, with its place on its level."""
     under = case((is_root, None), else_=Goal.parent_id)
-    below = Goal.parent_id.in_(list(opened.ids))
+    below: ColumnElement[bool] = Goal.parent_id.in_(list(opened.ids))
     if opened.company:
         below = or_(below, Goal.parent_id.in_(_company_goals(forest)))
     if opened.everything and kept is not None:

@@ -31,9 +31,10 @@ def show() -> AnyResponse:
     path = read.path_to(forest, wanted) if wanted else frozenset()
     if "goal" in request.args and not path:
         return _elsewhere(wanted)
-    everything = forest.is_narrowed and count.in_tree <= read.OPENED_AT_ONCE
-    # The first visit opens the company's own goals; `open=` alone closes everything.
-    opened = Opened(_opened() | path, path, company="open" not in request.args, everything=everything)
+    # Before anything is opened or closed, the company's own goals stand open, and all that leads to what fits the filters; `open=` closes everything.
+    untouched = "open" not in request.args
+    everything = untouched and forest.is_narrowed and count.in_tree <= read.OPENED_AT_ONCE
+    opened = Opened(_opened() | path, path, untouched, everything)
     nodes, in_all = read.roots(forest, opened, page)
     read.add_links(forest.viewer, nodes)
     return respond(
@@ -51,7 +52,7 @@ def show() -> AnyResponse:
         wanted=wanted,
         page=page,
         pages=max(1, -(-in_all // read.LEVEL)),
-        everything=everything,
+        is_hidden_below=untouched and not everything,
     )
 
 
