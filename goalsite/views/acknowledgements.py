@@ -29,6 +29,6 @@ def create(checkin_id: int) -> AnyResponse:
     acknowledge(checkin, me(), here.now())
     db.session.commit()
     if wants_fragment():
-        return history_piece(goal, to, page_number())
+        return history_piece(goal, to, page_number(), checkin.id)
     flash(_("Marked as seen."), "success")
     return go_to(url_for("goals.show", goal_id=goal.id, _anchor=f"checkin-{checkin.id}"))

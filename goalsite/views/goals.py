@@ -113,12 +113,13 @@ def talk(goal: Goal, to: ToGoal, around: Surroundings, number: int, form: Commen
     }
 
 
-def history_piece(goal: Goal, to: ToGoal, number: int) -> Response:
-    """One page of the check-ins."""
+def history_piece(goal: Goal, to: ToGoal, number: int, just_seen: int = 0) -> Response:
+    """One page of the check-ins; the focus goes to the one just marked as seen."""
     return respond(
         "goals/history.html",
         fragment="goals/_history.html",
         goal=goal,
+        just_seen=just_seen,
         **_history(goal, to, goal_talk.history_of(goal.id, number)),
     )
 
