@@ -23,6 +23,7 @@ WORDED = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503)
 # After these, what was typed can be sent again as it is.
 SENT_AGAIN = (401, 409, 503)
 SECRET = ("csrf_token", "password", "current", "token")
+UNSEEN = ("form_key", "version", "username")
 RETRY_AFTER = {429: "300", 503: "5"}
 
 
@@ -48,8 +49,9 @@ def error_page(code: int, detail: str = "", *, again: bool = False) -> Response:
         headers |= {"HX-Retarget": "#flash", "HX-Reswap": "innerHTML"}
         page = render_template("errors/_error.html", **values)
     elif again and request.method == "POST" and (typed := _typed()):
+        shown = [text for name, text in typed if text.strip() and not name.endswith(UNSEEN)]
         page = render_template(
-            "errors/again.html", typed=typed, address=_own_address(), signed_out=code == 401, **values
+            "errors/again.html", typed=typed, shown=shown, address=_own_address(), signed_out=code == 401, **values
         )
     else:
         retry = _own_address() if code == 503 and request.method == "GET" else None

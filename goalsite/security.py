@@ -135,10 +135,9 @@ def _add_headers(response: Response) -> Response:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     response.headers["X-Request-ID"] = g.get("request_id", "")
     if request.endpoint == "static" and response.status_code < 400:
-        # An address that carries its file's digest never changes its content; any other is asked for again.
-        response.headers["Cache-Control"] = (
-            "public, max-age=31536000, immutable" if "v" in request.args else "public, no-cache"
-        )
+        # What an address with its file's digest gives never changes, nor does a font; anything else is asked for again.
+        lasting = "v" in request.args or request.path.endswith(".woff2")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if lasting else "public, no-cache"
     else:
         response.headers["Cache-Control"] = "no-store"
     return response

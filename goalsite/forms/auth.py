@@ -13,8 +13,12 @@ NEEDED = _l("This is needed.")
 NOT_AN_ADDRESS = _l("This is not an e-mail address. Write it like an.nguyen@company.vn.")
 
 
+ADVICE = _l("At least %(least)s characters; several words in a row are easy to remember.", least=SHORTEST)
+NEW = {"autocomplete": "new-password", "minlength": SHORTEST, "maxlength": LONGEST}
+
+
 class SignIn(Form):
-    email = LineField(_l("Company e-mail"), render_kw={"type": "email", "autocomplete": "username", "autofocus": True})
+    email = LineField(_l("Company e-mail"), render_kw={"type": "email", "autocomplete": "username"})
     password = PasswordField(
         _l("Password"), [DataRequired(NEEDED), Length(max=LONGEST)], render_kw={"autocomplete": "current-password"}
     )
@@ -22,12 +26,7 @@ class SignIn(Form):
 
 
 class NewPassword(Form):
-    password = PasswordField(
-        _l("New password"),
-        [DataRequired(NEEDED)],
-        description=_l("At least %(least)s characters; several words in a row are easy to remember.", least=SHORTEST),
-        render_kw={"autocomplete": "new-password", "minlength": SHORTEST, "maxlength": LONGEST},
-    )
+    password = PasswordField(_l("New password"), [DataRequired(NEEDED)], description=ADVICE, render_kw=NEW)
 
 
 class ChangePassword(NewPassword):
@@ -38,7 +37,7 @@ class ChangePassword(NewPassword):
     )
 
 
-class FirstVisit(NewPassword):
+class FirstVisit(Form):
     company = LineField(_l("The company's name"), render_kw={"autocomplete": "organization", "autofocus": True})
     name = LineField(_l("Your name"), render_kw={"autocomplete": "name"})
     email = LineField(
@@ -46,6 +45,7 @@ class FirstVisit(NewPassword):
         validators=[Regexp(EMAIL, message=NOT_AN_ADDRESS)],
         render_kw={"type": "email", "autocomplete": "username"},
     )
+    password = PasswordField(_l("Password"), [DataRequired(NEEDED)], description=ADVICE, render_kw=NEW)
     locale = SelectField(_l("Language"), choices=choices(LANGUAGES))
     time_zone = SelectField(_l("The company's time zone"), choices=lambda: choices(time_zones()))
 

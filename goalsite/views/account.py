@@ -71,6 +71,7 @@ def _page(preferences: Form | None = None, password: Form | None = None) -> Resp
         preferences=preferences or Preferences(prefix="preferences-", obj=person, **fresh),
         password=password or ChangePassword(prefix="password-", **fresh),
         sure=Sure(prefix="sure-", **fresh),
+        email=person.email,
         sessions=[
             {
                 "address": one.address,

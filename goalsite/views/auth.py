@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, flash, request, session, url_for
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 
@@ -26,9 +27,7 @@ blueprint = Blueprint("auth", __name__)
 def first_visit() -> Response:
     if anybody_exists():
         abort(404)
-    form = FirstVisit(
-        locale=current_app.config["BABEL_DEFAULT_LOCALE"], time_zone=current_app.config["BABEL_DEFAULT_TIMEZONE"]
-    )
+    form = FirstVisit(locale=str(get_locale()), time_zone=current_app.config["BABEL_DEFAULT_TIMEZONE"])
     if form.validate_on_submit():
         try:
             person = first.set_up(

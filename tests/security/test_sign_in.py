@@ -16,6 +16,7 @@ from sqlalchemy.orm import scoped_session
 from goalsite.actions import accounts
 from goalsite.models import Person
 from goalsite.models_accounts import Session, SignInFailure
+from goalsite.queries.accounts import digest
 from tests import cast, databases
 
 Db = scoped_session[OrmSession]
@@ -63,7 +64,7 @@ class TestSignIn:
         sign_in(client)
         with client.session_transaction() as cookie:
             token = cookie["_user_id"]
-        assert db_session.scalars(select(Session.token_hash)).all() == [accounts.accounts.digest(token)]
+        assert db_session.scalars(select(Session.token_hash)).all() == [digest(token)]
         assert len(token) >= 43
 
     def test_what_the_cookie_held_before_is_gone(self, client: FlaskClient, person: Person) -> None:
