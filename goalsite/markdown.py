@@ -25,7 +25,7 @@ class Mention:
 
 
 def rendered(text: str, mentions: Mapping[str, Mention] | None = None, writer: str = "") -> Markup:
-    """The text as HTML that is safe to show. mentions: by the key of the address; what is not among them stays as it was written."""
+    """The text as HTML that is safe to show. mentions: by the keys of `domain.mentions`; what is not among them stays as it was written."""
     parser = MarkdownIt("zero", {"breaks": True}).enable(list(RULES))
     tokens = parser.parse(text)
     if mentions:
@@ -43,8 +43,8 @@ def _with_mentions(tokens: Sequence[Token], mentions: Mapping[str, Mention], wri
         if token.type != "text" or inside:
             found.append(token)
             continue
-        for words, key in pieces(token.content, writer):
-            found.extend(_mention(mentions[key]) if key in mentions else [Token("text", "", 0, content=words)])
+        for words, key in pieces(token.content, writer, mentions):
+            found.extend(_mention(mentions[key]) if key else [Token("text", "", 0, content=words)])
     return found
 
 

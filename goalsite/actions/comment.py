@@ -11,7 +11,7 @@ from goalsite.extensions import db
 from goalsite.models import Goal, Person
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import Comment
-from goalsite.queries.goal_talk import people_by_email
+from goalsite.queries.goal_talk import people_named
 from goalsite.queries.viewer import relation_to, viewer_for
 
 TICK = timedelta(microseconds=1)
@@ -22,7 +22,7 @@ def comment(goal: Goal, author: Person, body: str, now: datetime) -> Comment:
     kept = Comment(goal_id=goal.id, entered_at=_free_moment(goal.id, author.id, now), author_id=author.id, body=body)
     db.session.add(kept)
     db.session.flush()
-    named = people_by_email(named_in(body, author.email_key))
+    named = people_named(named_in(body, author.email_key))
     told = {person.id for person in named.values() if _sees(person, goal)} - {author.id}
     kinds = dict.fromkeys({goal.owner_id} - {author.id}, "comment") | dict.fromkeys(told, "mention")
     db.session.add_all(

@@ -1,6 +1,7 @@
 """What was said and done about a goal: its check-ins, comments, plan, blockers, changes, evaluation steps and the points of its line."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,12 +19,15 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     type_coerce,
     union_all,
 )
 from sqlalchemy.orm import aliased, joinedload
 
+from goalsite.domain.mentions import key_of_name
+from goalsite.domain.names import name_key
 from goalsite.extensions import EXACT_DECIMALS, SHARE_DECIMALS, Instant, db, exact
 from goalsite.models import GoalFollower, GoalUnit, Measure, Person, Unit
 from goalsite.models_follow import Acknowledgement, Action, Blocker, Change, CheckIn, Comment, EvaluationStep, GoalPoint
@@ -173,12 +177,17 @@ def is_replaced(checkin: CheckIn) -> bool:
     return db.session.scalar(select(CheckIn.id).where(CheckIn.replaces_id == checkin.id)) is not None
 
 
-def people_by_email(keys: set[str]) -> dict[str, Person]:
-    """The people with these addresses, by the address's key."""
+def people_named(keys: set[str]) -> dict[str, Person]:
+    """Who is meant by each of the keys of `domain.mentions`; a name that several people bear means nobody."""
     if not keys:
         return {}
-    rows = db.session.scalars(select(Person).where(Person.email_key.in_(sorted(keys)), Person.disabled_at.is_(None)))
-    return {person.email_key: person for person in rows}
+    names = {name_key(key) for key in keys if "@" not in key}
+    query = select(Person).where(or_(Person.email_key.in_(sorted(keys)), Person.sort_key.in_(sorted(names))))
+    people = list(db.session.scalars(query.where(Person.disabled_at.is_(None)).order_by(Person.id)))
+    called = Counter(key_of_name(person.name) for person in people)
+    by_name = {key_of_name(person.name): person for person in people if called[key_of_name(person.name)] == 1}
+    found = by_name | {person.email_key: person for person in people}
+    return {key: person for key, person in found.items() if key in keys}
 
 
 def _plain(text: str) -> Fraction | date | str:

@@ -95,7 +95,7 @@ def page(found: Found, form: CommentForm | None = None, status: int = 200) -> Re
 def talk(goal: Goal, to: ToGoal, around: Surroundings, number: int, form: CommentForm | None = None) -> dict[str, Any]:
     """What the conversation shows: a page of comments with their mentions, and the form where one may comment."""
     may = policy.may_comment(to, goal)
-    named = goal_talk.people_by_email(
+    named = goal_talk.people_named(
         {key for item in around.comments if item.person for key in named_in(item.body or "", item.person.email_key)}
     )
     mentions = {key: Mention(person.name, person_href(person)) for key, person in named.items()}

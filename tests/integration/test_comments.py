@@ -9,7 +9,7 @@ from goalsite.extensions import db
 from goalsite.models import Goal, Person
 from goalsite.models_accounts import AuditRow, Notification
 from goalsite.models_follow import Comment
-from tests.cast import signed_in
+from tests.cast import join, signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 
 HTMX = {"HX-Request": "true", "Accept-Language": "en"}
@@ -62,6 +62,15 @@ class TestCreate:
         say(app, cast["manager"], goal, "@hr@x.vn @director @report @manager @outsider @peer @nobody xem giúp")
         seers = {(cast[name].id, "mention") for name in ("hr", "director", "report")}
         assert told() == seers, "the owner once, the author never, nobody who may not see the goal"
+
+    def test_a_name_written_out_names_its_only_bearer(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        text = say(app, cast["report"], goal, "@Trần Thu Hà ơi, @Lê Quang Vinh và @Bùi Thanh Tâm", **HTMX).text
+        assert told() == {(cast["manager"].id, "mention"), (cast["director"].id, "mention")}
+        assert "@Trần Thu Hà</" in text
+        join("Trần Thu Hà", email="ha2@x.vn")
+        db.session.commit()
+        say(app, cast["report"], goal, "@Trần Thu Hà nào?")
+        assert len(db.session.query(Notification).all()) == 2
 
     def test_the_owner_hears_of_any_comment_but_their_own(
         self, app: Flask, cast: dict[str, Person], goal: Goal

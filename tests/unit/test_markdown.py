@@ -25,16 +25,17 @@ class Tags(HTMLParser):
 class TestNamedIn:
     @pytest.mark.parametrize(
         ("text", "keys"),
-        [
+        (
             ("Nhờ @an.nguyen xem", {"an.nguyen@x.vn"}),
             ("@An.Nguyen, @BINH@y.vn.", {"an.nguyen@x.vn", "binh@y.vn"}),
             ("(@an)", {"an@x.vn"}),
             ("viết cho an@x.vn", set()),
             ("a/@b và @ một mình @", set()),
             ("@an- @an... @an_", {"an@x.vn"}),
-        ],
+            ("@Đỗ Văn Đạt nhé", {"đỗ văn đạt", "đỗ văn"}),
+        ),
     )
-    def test_finds_handles_and_addresses(self, text: str, keys: set[str]) -> None:
+    def test_finds_handles_addresses_and_names(self, text: str, keys: set[str]) -> None:
         assert named_in(text, WRITER) == keys
 
     def test_no_more_than_so_many(self) -> None:
@@ -71,6 +72,11 @@ class TestRendered:
         html = rendered("Nhờ @an.nguyen nhé", ANN, WRITER)
         assert 'href="/members/7"' in html
         assert "@Nguyễn Văn &lt;An&gt;</a>" in html
+
+    def test_a_name_is_a_mention_the_longest_first(self) -> None:
+        known = {"lê an": Mention("Lê An", "/members/1"), "lê an bình": Mention("Lê An Bình", "/members/2")}
+        assert '"/members/2"' in rendered("Chào @Lê An Bình nhé", known, WRITER)
+        assert '"/members/1"' in rendered("Chào @Lê An Khang nhé", known, WRITER)
 
     def test_a_mention_of_nobody_stays_as_it_was_written(self) -> None:
         assert "@khong.ai" in rendered("Nhờ @khong.ai", ANN, WRITER)
