@@ -10,7 +10,13 @@ from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field as AnyField
-from wtforms import HiddenField, SelectChoice, StringField, TextAreaField, ValidationError
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the types
+    HiddenField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from wtforms.widgets import HiddenInput, TextInput
 
