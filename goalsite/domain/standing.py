@@ -44,7 +44,7 @@ class Standing:
     @property
     def to_date(self) -> Fraction | None:
         """raw ÷ expected (rules §4)."""
-        return None if self.raw is None or self.last_on is None or not self.expected else self.raw / self.expected
+        return None if self.raw is None or not self.expected else self.raw / self.expected
 
     @property
     def flagged(self) -> bool:

@@ -107,9 +107,9 @@ class TestMeasures:
         row = report("measures", "--as-of", "2026-01-26")["MAKEUP/K"]
         assert (row["period_target"], row["period_needed"]) == ("20", "23")
 
-    def test_without_a_checkin_nothing_is_said(self, report: Report) -> None:
+    def test_without_a_checkin_there_is_no_value_and_nothing_is_reached(self, report: Report) -> None:
         row = report("measures", "--as-of", "2026-01-10")["PLAN/K"]
-        assert (row["current"], row["raw"], row["to_date"], row["status"]) == ("", "0", "", "not_started")
+        assert (row["current"], row["raw"], row["to_date"], row["status"]) == ("", "0", "0", "not_started")
 
 
 class TestGoals:
