@@ -4,31 +4,33 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from goalsite.actions.freeze import freeze_results, is_frozen
 from goalsite.domain.periods import Span
 from goalsite.domain.results import may_be_rated, rate
 from goalsite.domain.rounding import as_decimal
+from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import SHARE_DECIMALS, db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_follow import Result, Review
 from goalsite.queries.company import company, now
 from goalsite.queries.results import counting_goals, stored_result, tally, totals_of
+from goalsite.queries.slices import sliced
 
 
 def refresh_results_of(goal_ids: Collection[int]) -> None:
     """The results of the owners and units of these goals, in their cycles."""
-    touched = db.session.execute(
-        select(Goal.cycle_id, Goal.owner_id, Goal.unit_id).where(Goal.id.in_(goal_ids))
-    ).tuples()
     owners: dict[int, set[int]] = defaultdict(set)
     units: dict[int, set[int]] = defaultdict(set)
-    for cycle_id, owner_id, unit_id in touched:
-        owners[cycle_id].add(owner_id)
-        units[cycle_id].add(unit_id)
+    for ids in sliced(goal_ids):
+        touched = select(Goal.cycle_id, Goal.owner_id, Goal.unit_id).where(Goal.id.in_(ids))
+        for cycle_id, owner_id, unit_id in db.session.execute(touched).tuples():
+            owners[cycle_id].add(owner_id)
+            units[cycle_id].add(unit_id)
     for cycle_id in owners:
         refresh_results(db.session.get_one(Cycle, cycle_id), owners[cycle_id], units[cycle_id])
 
@@ -40,13 +42,19 @@ def refresh_all_results(day: date) -> None:
             if not is_frozen(cycle):
                 freeze_results(cycle, day, now())
             continue
-        goals = counting_goals(cycle)
-        _save(cycle, goals, {goal.owner_id for goal in goals}, {goal.unit_id for goal in goals})
+        counting = (Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
+        owners = db.session.scalars(select(Goal.owner_id).where(*counting).distinct()).all()
+        units = db.session.scalars(select(Goal.unit_id).where(*counting).distinct()).all()
+        refresh_results(cycle, owners, units)
 
 
 def refresh_results(cycle: Cycle, people: Collection[int], units: Collection[int]) -> None:
     """The results of these people and units in the cycle. Frozen ones stay as they are."""
-    _save(cycle, counting_goals(cycle, or_(Goal.owner_id.in_(people), Goal.unit_id.in_(units))), people, units)
+    slices: Iterable[tuple[list[int], list[int]]] = zip_longest(sliced(people), sliced(units), fillvalue=[])
+    for some_people, some_units in slices:
+        of_units = and_(Goal.scope == "unit", Goal.unit_id.in_(some_units))
+        goals = counting_goals(cycle, or_(Goal.owner_id.in_(some_people), of_units))
+        _save(cycle, goals, some_people, some_units)
 
 
 def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: Collection[int]) -> None:

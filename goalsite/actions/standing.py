@@ -19,10 +19,10 @@ from goalsite.extensions import SHARE_DECIMALS, db
 from goalsite.models import Cycle, Goal, Measure
 from goalsite.models_follow import GoalPoint
 from goalsite.queries.records import world_of
+from goalsite.queries.slices import sliced
 from goalsite.queries.supporters import Known, points_of, with_stored_supporters
 
 DAY = timedelta(days=1)
-AT_ONCE = 400
 
 
 def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) -> None:
@@ -43,7 +43,7 @@ def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) 
 def refresh_everything(day: date) -> None:
     """After a load: the standing of every goal, its whole history, and every result."""
     db.session.flush()
-    for ids in _batches(select(Goal.id).where(Goal.progress_from == "measures")):
+    for ids in sliced(db.session.scalars(select(Goal.id).where(Goal.progress_from == "measures"))):
         _refresh_level(ids, day, date.min)
     # Goals that take progress from others come after them, the deepest first.
     waiting = set(db.session.scalars(select(Goal.id).where(Goal.progress_from != "measures")))
@@ -51,7 +51,8 @@ def refresh_everything(day: date) -> None:
     while waiting:
         blocked = {parents[goal_id] for goal_id in waiting}
         ready = waiting - blocked
-        _refresh_level(ready, day, date.min)
+        for ids in sliced(ready):
+            _refresh_level(ids, day, date.min)
         waiting -= ready
     refresh_all_results(day)
 
@@ -60,13 +61,14 @@ def settle(day: date) -> int:
     """Brings the goals whose turn has come up to date; how many they were. Once a day is enough, more does no harm."""
     turned = set(db.session.scalars(select(Goal.id).where(Goal.turns_on <= day)))
     plain = set(db.session.scalars(select(Goal.id).where(Goal.turns_on <= day, Goal.progress_from == "measures")))
-    for ids in _sliced(sorted(plain)):
+    for ids in sliced(plain):
         _refresh_level(ids, day, day)
     rest = turned - plain | _taking_from(plain)
     seen: set[int] = set()
     while rest:
         # A parent may be met again after its own supporters: the last pass stands.
-        _refresh_level(rest, day, day)
+        for ids in sliced(rest):
+            _refresh_level(ids, day, day)
         seen |= rest
         rest = _taking_from(rest) - seen
     if turned:
@@ -89,8 +91,11 @@ def _fed_by(goal_ids: Collection[int]) -> set[int]:
 
 def _taking_from(goal_ids: Collection[int]) -> set[int]:
     """The goals above that take progress from these."""
-    above = select(Goal.parent_id).where(Goal.id.in_(goal_ids))
-    return set(db.session.scalars(select(Goal.id).where(Goal.id.in_(above), Goal.progress_from != "measures")))
+    found: set[int] = set()
+    for ids in sliced(goal_ids):
+        above = select(Goal.parent_id).where(Goal.id.in_(ids))
+        found.update(db.session.scalars(select(Goal.id).where(Goal.id.in_(above), Goal.progress_from != "measures")))
+    return found
 
 
 def _refresh_level(ids: Collection[int], day: date, since: date) -> None:
@@ -190,14 +195,6 @@ def _id(key: Hashable) -> int:
 def stored(number: Fraction | None) -> Decimal | None:
     """A computed fraction as it is stored, at fifteen decimals."""
     return None if number is None else as_decimal(number, SHARE_DECIMALS)
-
-
-def _sliced(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[at : at + AT_ONCE] for at in range(0, len(ids), AT_ONCE))
-
-
-def _batches(chosen: Any) -> Iterable[Sequence[int]]:
-    return _sliced(list(db.session.scalars(chosen)))
 
 
 def count_turned(day: date) -> int:
