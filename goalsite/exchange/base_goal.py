@@ -184,11 +184,11 @@ class _Reader:
     def cycle(self, first: date | None, last: date | None) -> str:
         """The shortest that holds both days."""
         if first is None or last is None:
-            return next((code for code, _, _ in self.known.cycles), "")
+            return ""
         holding = [(end - start, code) for code, start, end in self.known.cycles if start <= first and last <= end]
         if not holding:
             self.refuse("start time", RuleError("base_goal_no_cycle", first=first, last=last))
-            return next((code for code, _, _ in self.known.cycles), "")
+            return ""
         return min(holding)[1]
 
 

@@ -20,7 +20,7 @@ def check_closed_results(company: Company, faults: Faults) -> None:
             faults.at(row, "key", "result_not_replayed")
             continue
         for name in (*NUMBERS, "rating"):
-            if row[name] != computed[name]:
+            if row[name] not in (None, "") and row[name] != computed[name]:
                 faults.at(row, name, "result_differs", said=_shown(row[name]), computed=_shown(computed[name]))
 
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,13 +13,13 @@ from sqlalchemy import inspect
 from goalsite.domain.errors import RuleError
 from goalsite.exchange.dump import dump_path
 from goalsite.exchange.load import load_path
-from goalsite.exchange.rows import Fault, LoadReport, Progress, silent
+from goalsite.exchange.rows import Fault, LoadReport
 from goalsite.extensions import db
 from goalsite.messages import say
 from goalsite.queries.company import company
 
 # Fewer rows are read before anybody looks.
-WORTH_A_BAR = 20_000
+BAR_FROM = 20_000
 
 
 def init_app(app: Flask) -> None:
@@ -37,8 +36,9 @@ def load(path: Path, dry_run: bool) -> None:
     """Load a company workbook (.xlsx, or a folder of CSV files) or Base Goal's goal sheet: all of it, or nothing."""
     _want_schema()
     with force_locale(company().locale):
-        with _bar() as progress:
-            report = load_path(path, dry_run=dry_run, progress=progress)
+        bar = Bar()
+        report = load_path(path, dry_run=dry_run, progress=bar.progress if sys.stderr.isatty() else None)
+        bar.wipe()
         for note in report.notes:
             click.echo(say(note), err=True)
         if report.faults:
@@ -88,18 +88,18 @@ def _want_schema() -> None:
         raise click.ClickException("the database has no tables yet: run `flask --app wsgi db upgrade` first")
 
 
-@contextmanager
-def _bar() -> Iterator[Progress]:
-    """A line that tells how far a big file is, on a terminal."""
-    shown = ""
+class Bar:
+    """A line that tells how far a big file is."""
 
-    def progress(what: str, done: int, of: int) -> None:
-        nonlocal shown
-        if of >= WORTH_A_BAR or (shown and what == "standing"):
+    def __init__(self) -> None:
+        self.shown = ""
+
+    def progress(self, what: str, done: int, of: int) -> None:
+        if of >= BAR_FROM or self.shown:
             share = min(done / of, 1.0) if of else 1.0
-            shown = f"{what:<16} {'█' * int(share * 30):<30} {share:4.0%}"
-            click.echo(f"\r{shown}", nl=False, err=True)
+            self.shown = f"{what:<16} {'█' * int(share * 30):<30} {share:4.0%}"
+            click.echo(f"\r{self.shown}", nl=False, err=True)
 
-    yield progress if sys.stderr.isatty() else silent
-    if shown:
-        click.echo("\r" + " " * len(shown) + "\r", nl=False, err=True)
+    def wipe(self) -> None:
+        if self.shown:
+            click.echo("\r" + " " * len(self.shown) + "\r", nl=False, err=True)

@@ -65,9 +65,9 @@ def _refuse_gaps(row: Row, company: Company, faults: Faults) -> None:
 
 
 def _sources_known(row: Row, company: Company) -> bool:
-    """What a derived value comes from is there: an unknown owner or metric has its own fault."""
-    refs = [(column.to, value) for column, value in zip(row.sheet.columns, row.values, strict=True) if column.kind == "ref" and value]
-    return all(value in company[to] for to, value in refs if to not in ("measures", "steps"))
+    """What a derived value comes from is there: a missing or unknown owner, or metric, has its own fault."""
+    refs = [(column, value) for column, value in zip(row.sheet.columns, row.values, strict=True) if column.to and column.to not in ("measures", "steps")]
+    return all(value in company[column.to] if value else not column.required for column, value in refs if column.kind == "ref")
 
 
 def _refuse_change(row: Row, before: Row | None, faults: Faults) -> None:

@@ -284,11 +284,12 @@ SHEETS = (
             key("cycle", to="cycles"),
             Column("kind", "word", key=True, required=True, words=("person", "unit")),
             key("key", "text"),
-            Column("okr", "number"),
-            Column("kpi", "number"),
-            Column("total", "number"),
-            Column("adjusted", "number"),
-            word("rating", ("", *terms.RATINGS)),
+            # What is left empty is not compared.
+            Column("okr", "number", kept=True),
+            Column("kpi", "number", kept=True),
+            Column("total", "number", kept=True),
+            Column("adjusted", "number", kept=True),
+            word("rating", ("", *terms.RATINGS), kept=True),
         ),
     ),
 )

@@ -112,17 +112,36 @@ CASES: dict[str, tuple[Cells, Place]] = {
 }  # fmt: skip
 
 
+# Where the company stands already
+RECORDED: list[tuple[Cells, Place]] = [
+    (edited("checkins", "2026-01-16,8,", "2026-01-16,9,"), ("checkins", 7, "value", "recorded_already")),
+    (edited("changes", "Thị trường", "Khách"), ("changes", 2, "why", "recorded_already")),
+    (edited("measures", "ngày,0,decrease", "ngày,0,keep"), ("measures", 4, "direction", "measure_has_checkins")),
+    (edited("goals", "2026-01-05,,O1", "2026-01-20,,O1"), ("goals", 3, "starts_on", "checkins_would_lie_outside")),
+]
+CLOSED: list[tuple[Cells, tuple[str, int, str]]] = [
+    (edited("goals", "Quý trước", "Quý sau"), ("goals", 7, "title")),
+    (added("goals", GOAL.replace("2026-Q1", "2025-Q4")), ("goals", 8, "code")),
+    (edited("measures", "Xong", "Xong rồi"), ("measures", 9, "title")),
+    (added("checkins", "P1,KR1,,,2025-12-31,1"), ("checkins", 12, "goal")),
+    (added("comments", "P1,2026-02-06 17:30,an@ba.sao,Muộn"), ("comments", 3, "goal")),
+    (added("evaluations", "P1,2026-02-07 09:00,reopened,an@ba.sao,,Lại"), ("evaluations", 4, "goal")),
+    (edited("reviews", "Khá", "Tốt"), ("reviews", 2, "manager_words")),
+    (edited("goals", "P1,okr,person,Quý trước,2025-Q4", "P1,okr,person,Quý trước,2026"), ("goals", 7, "cycle")),
+]
+
+
 @pytest.mark.usefixtures("db_session")
 class TestFaults:
-    @pytest.mark.parametrize("case", CASES)
-    def test_one_fault_at_its_cell(self, case: str, tmp_path: Path) -> None:
-        cells, place = CASES[case]
+    def test_one_fault_at_its_cell(self, tmp_path: Path, subtests: pytest.Subtests) -> None:
         before = counts()
-        report = load(_written(tmp_path / "in", cells))
-        assert faults(report) == [place]
-        assert counts() == before
-        with force_locale("en"):
-            assert "%(" not in say(report.faults[0].error)
+        for number, (case, (cells, place)) in enumerate(CASES.items()):
+            with subtests.test(case):
+                report = load(_written(tmp_path / str(number), cells))
+                assert faults(report) == [place]
+                assert counts() == before
+                with force_locale("en"):
+                    assert "%(" not in say(report.faults[0].error)
 
     def test_all_in_one_go(self, tmp_path: Path) -> None:
         cells = {
@@ -180,36 +199,18 @@ class TestAgainstWhatStands:
         assert counts() == before or report.ok
         return faults(report)
 
-    @pytest.mark.parametrize(
-        ("sheet", "old", "new", "place"),
-        (
-            ("checkins", "2026-01-16,8,", "2026-01-16,9,", ("checkins", 7, "value", "recorded_already")),
-            ("changes", "Thị trường", "Khách", ("changes", 2, "why", "recorded_already")),
-            ("measures", "ngày,0,decrease", "ngày,0,keep", ("measures", 4, "direction", "measure_has_checkins")),
-            ("goals", "2026-01-05,,O1", "2026-01-20,,O1", ("goals", 3, "starts_on", "checkins_would_lie_outside")),
-        ),
-    )
-    def test_what_was_recorded_stays(self, tmp_path: Path, sheet: str, old: str, new: str, place: Place) -> None:
-        assert place in self.refused(tmp_path, edited(sheet, old, new))
+    def test_what_was_recorded_stays(self, tmp_path: Path, subtests: pytest.Subtests) -> None:
+        for cells, place in RECORDED:
+            with subtests.test(str(place)):
+                assert place in self.refused(tmp_path, cells)
 
     def test_the_same_rows_of_a_closed_cycle_are_fine(self, tmp_path: Path) -> None:
         assert self.refused(tmp_path) == []
 
-    @pytest.mark.parametrize(
-        ("cells", "place"),
-        (
-            (edited("goals", "Quý trước", "Quý sau"), ("goals", 7, "title")),
-            (added("goals", GOAL.replace("2026-Q1", "2025-Q4")), ("goals", 8, "code")),
-            (edited("measures", "Xong", "Xong rồi"), ("measures", 9, "title")),
-            (added("checkins", "P1,KR1,,,2025-12-31,1"), ("checkins", 12, "goal")),
-            (added("comments", "P1,2026-02-06 17:30,an@ba.sao,Muộn"), ("comments", 3, "goal")),
-            (added("evaluations", "P1,2026-02-07 09:00,reopened,an@ba.sao,,Lại"), ("evaluations", 4, "goal")),
-            (edited("reviews", "Khá", "Tốt"), ("reviews", 2, "manager_words")),
-            (edited("goals", "P1,okr,person,Quý trước,2025-Q4", "P1,okr,person,Quý trước,2026"), ("goals", 7, "cycle")),
-        ),
-    )
-    def test_a_closed_cycle_does_not_change(self, tmp_path: Path, cells: Cells, place: tuple[str, int, str]) -> None:
-        assert (*place, "cycle_closed") in self.refused(tmp_path, cells)
+    def test_a_closed_cycle_does_not_change(self, tmp_path: Path, subtests: pytest.Subtests) -> None:
+        for cells, place in CLOSED:
+            with subtests.test(str(place)):
+                assert (*place, "cycle_closed") in self.refused(tmp_path, cells)
 
     def test_a_closed_cycle_is_not_opened_by_a_file(self, tmp_path: Path) -> None:
         assert faults(load(written(tmp_path / "again"))) == [("cycles", 2, "state", "cycle_closed")]

@@ -26,7 +26,7 @@ KD-1,"=Nhóm ""một""",team,KD,chi@ba.sao,
     "people": '''email,name,title,position,unit,teams,manager,roles,locale,joined_on,left_on
 An@ba.sao,Lê An,Giám đốc,Giám đốc,CTY,,,hr;admin,,01/02/2020,
 binh@ba.sao,Trần Bình,,Trưởng phòng,KD,,,,vi,,
-chi@ba.sao,Đỗ Chi,,Nhân viên,KD-1,KD,,,en,2026-01-05,
+chi@ba.sao,Đỗ Chi,,Nhân viên,KD-1,KD,,,en,2025-01-05,
 dung@ba.sao,-Phạm Dũng,,Nhân viên,KD-1,,binh@ba.sao,,,,2027-01-01
 ''',
     "cycles": '''code,name,starts_on,ends_on,parent,state,kpi_share,kpi_cap
