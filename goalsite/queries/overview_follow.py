@@ -229,7 +229,7 @@ def _expected_line(
             due = (
                 weighted_mean((fact.weight, expected_progress(fact, on, has_value)) for fact in facts[goal.id])
                 if goal.progress_from == "measures"
-                else Span(goal.starts_on, goal.due_on).elapsed(on)
+                else _through_today(goal, on, today)
             )
             counted.append(
                 Counted(goal.kind, Fraction(goal.weight), computed_result(goal_facts(goal, {}, ()), due, full))
@@ -238,6 +238,15 @@ def _expected_line(
         if total is not None:
             line.append((on, total))
     return line
+
+
+def _through_today(goal: Goal, on: date, today: date) -> Fraction:
+    """What is expected of a goal that others give progress to: known for today only, and as time passes before and after."""
+    span, now = Span(goal.starts_on, goal.due_on), fraction(goal.expected)
+    passed, then = span.elapsed(today), span.elapsed(on)
+    if now is None or not 0 < passed < 1:
+        return then
+    return now * then / passed if on <= today else now + (1 - now) * (then - passed) / (1 - passed)
 
 
 def _laid_over(
