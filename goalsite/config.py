@@ -1,12 +1,15 @@
 """Every setting: where it comes from, its default, its check. Environment first, then `instance/config.toml`, then the default."""
 
+import contextlib
 import os
 import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from goalsite.domain.company import time_zones
 
 ROOT = Path(__file__).resolve().parent.parent
 INSTANCE = Path(os.environ.get("GOALSITE_INSTANCE", ROOT / "instance"))
@@ -82,7 +85,7 @@ def _checked(name: str, value: Any) -> Any:
         return int(value)
     if name == "GOALSITE_LOCALE" and value not in ("vi", "en"):
         raise WrongSetting(f"{name} is {value!r}; write vi or en")
-    if name == "GOALSITE_TIME_ZONE" and value not in available_timezones():
+    if name == "GOALSITE_TIME_ZONE" and value not in time_zones():
         raise WrongSetting(f"{name} is {value!r}; write a time zone such as Asia/Ho_Chi_Minh")
     if name == "GOALSITE_URL" and not str(value).startswith(("http://", "https://")):
         raise WrongSetting(f"{name} is {value!r}; write an address such as https://goals.company.vn")
@@ -106,9 +109,13 @@ def _absolute(url: str) -> str:
 def _kept_secret() -> str:
     path = INSTANCE / "secret_key"
     if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-        with os.fdopen(handle, "w") as file:
+        # Written aside and linked into place: of two processes that start together one wins, and both read its key whole.
+        made = path.with_name(f"{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_hex(32))
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
     return path.read_text().strip()
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from goalsite.domain import terms
@@ -63,7 +64,7 @@ def read_company(given: Mapping[str, str]) -> Company:
     thresholds = Thresholds(_fraction(said, "on_track"), _fraction(said, "at_risk"))
     if not thresholds.on_track > thresholds.at_risk > 0:
         raise RuleError("thresholds_not_descending", "at_risk")
-    if said["time_zone"] not in available_timezones():
+    if said["time_zone"] not in time_zones():
         raise _wrong(said, "time_zone", "Asia/Ho_Chi_Minh")
     if said["locale"] not in terms.LOCALES:
         raise _wrong(said, "locale", "vi")
@@ -80,6 +81,12 @@ def read_company(given: Mapping[str, str]) -> Company:
         _fraction(said, "max_adjust"),
         int(month),
     )
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The names of all time zones; looked for on the disk once."""
+    return frozenset(available_timezones())
 
 
 def _wrong(said: Mapping[str, str], key: str, example: str) -> RuleError:

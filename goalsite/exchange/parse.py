@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
+from goalsite.domain.company import time_zones
 from goalsite.domain.errors import RuleError
 from goalsite.exchange import cells
 from goalsite.exchange.columns import Column, Sheet
@@ -51,7 +52,7 @@ def read_tables(tables: Iterable[Table], zone: ZoneInfo, faults: Faults, progres
 
 def _zone_said(incoming: Incoming) -> ZoneInfo | None:
     row = incoming.rows["settings"].get("time_zone")
-    return ZoneInfo(row["value"]) if row and row["value"] in available_timezones() else None
+    return ZoneInfo(row["value"]) if row and row["value"] in time_zones() else None
 
 
 def _read_sheet(sheet: Sheet, table: Table, incoming: Incoming, faults: Faults, progress: Progress, most_rows: int | None) -> None:
