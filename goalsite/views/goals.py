@@ -25,6 +25,7 @@ from goalsite.views.loaders import load_goal, viewer
 blueprint = Blueprint("goals", __name__, url_prefix="/goals")
 blueprint.app_context_processor(lambda: {"person_href": person_href})
 LAST_PAGE = 1000
+LINKS = ("path", "also", "also_by", "sources", "feeds")
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,11 @@ def page_number() -> int:
 
 def person_href(person: Person) -> str:
     """The address of somebody's page."""
-    return url_for("members.show", person_id=person.id) if "members.show" in current_app.view_functions else ""
+    return url_for("members.show", person_id=person.id) if _exists("members.show") else ""
+
+
+def _exists(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
 
 
 def _find(goal_id: int) -> Found:
@@ -159,13 +164,15 @@ def _standing(found: Found, around: Surroundings | None = None) -> dict[str, Any
     return {
         "goal": view.card,
         "view": view,
-        "found": found,
+        "links": {kind: found.seen(kind) for kind in LINKS},
+        "supports_hidden": not all(linked.visible for linked in found.links.get("path", [])[:1]),
         "today": today,
         "points": _points(view.card.standing.progress, around, goal, today),
+        "share": found.share,
         "weights": found.weights if shares and found.weights and goal.state in ("active", "closed") else None,
         "may_check_in": {one.row.id for one in view.card.measures if policy.may_check_in(to, goal, one.row)},
-        "may_submit": policy.may_submit(to, goal, today),
-        "may_decide": policy.may_decide_evaluation(to, goal, today),
+        "may_submit": _exists("evaluations.submit") and policy.may_submit(to, goal, today),
+        "may_decide": _exists("decisions.show") and policy.may_decide_evaluation(to, goal, today),
         "may_see_score": policy.may_see_evaluation(to, goal),
         "thresholds": here.company().thresholds,
     }

@@ -1,0 +1,89 @@
+"""The goal page, as a person sees it: a check-in moves everything that hangs on it, and talk stays in place."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from goalsite.extensions import db
+from goalsite.models import Goal, Measure, Person
+from tests import example
+
+
+@pytest.fixture
+def goal_id(site: Any) -> int:
+    """An open OKR of the employee's, with a key result that takes a plain value."""
+    with site.app.app_context():
+        mine = db.session.query(Goal.id).join(Goal.owner).join(Measure, Measure.goal_id == Goal.id)
+        mine = mine.filter(Person.email_key == example.CAST["employee"], Goal.state == "active", Goal.kind == "okr")
+        plain = (Measure.aggregate == "last", Measure.direction == "increase", Measure.fed_by_id.is_(None))
+        found: int = mine.filter(*plain, Goal.cycle.has(state="open")).order_by(Goal.id).limit(1).scalar()
+        return found
+
+
+class TestGoal:
+    @pytest.mark.parametrize("scheme", ("light", "dark"))
+    @pytest.mark.parametrize("width", (1360, 360))
+    def test_page_is_accessible_and_fits(
+        self,
+        new_page: Callable[..., Page],
+        sign_in: Callable[[Page, str], None],
+        assert_accessible: Callable[[Page], None],
+        goal_id: int,
+        scheme: str,
+        width: int,
+    ) -> None:
+        page = new_page(color_scheme=scheme, viewport={"width": width, "height": 900})
+        sign_in(page, "manager")
+        page.goto(f"/goals/{goal_id}")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert_accessible(page)
+
+    def test_a_check_in_moves_progress_and_history(
+        self, page: Page, sign_in: Callable[[Page, str], None], goal_id: int
+    ) -> None:
+        sign_in(page, "employee")
+        page.goto(f"/goals/{goal_id}")
+        before = page.locator("#goal-progress header").inner_text()
+        count = int(page.locator("#goal-history header small").first.inner_text())
+        page.locator("#goal-measures [data-checkin-open]").first.click()
+        value = page.locator("form[data-checkin] .value")
+        value.fill("1")
+        value.press("Enter")
+        expect(page.locator("#goal-history header small").first).to_have_text(str(count + 1))
+        expect(page.locator("#goal-progress header")).not_to_have_text(before)
+        page.locator("#goal-progress .why a").click()
+        expect(page.locator("#goal-explanation table")).to_be_visible()
+
+    def test_a_comment_appears_in_place_and_one_can_go_on_typing(
+        self, page: Page, sign_in: Callable[[Page, str], None], goal_id: int
+    ) -> None:
+        sign_in(page, "employee")
+        page.goto(f"/goals/{goal_id}")
+        page.locator("#goal-conversation textarea").fill("Xong **phần một**")
+        page.locator("#goal-conversation form button").click()
+        expect(page.locator("#goal-conversation .body strong").last).to_have_text("phần một")
+        expect(page.locator("#goal-conversation textarea")).to_be_focused()
+        expect(page.locator("#goal-conversation textarea")).to_have_value("")
+
+    def test_without_script_everything_is_said_and_done(
+        self, new_page: Callable[..., Page], sign_in: Callable[[Page, str], None], goal_id: int
+    ) -> None:
+        page = new_page(java_script_enabled=False)
+        sign_in(page, "manager")
+        page.goto(f"/goals/{goal_id}")
+        page.locator("#goal-conversation textarea").fill("Không cần script")
+        page.locator("#goal-conversation form button").click()
+        expect(page.locator("#goal-conversation .body").last).to_have_text("Không cần script")
+        page.locator("#goal-progress .why a").click()
+        expect(page.locator("h1")).to_be_visible()
+        assert page.url.endswith("/explanation")
+
+    def test_paper_has_no_controls(self, page: Page, sign_in: Callable[[Page, str], None], goal_id: int) -> None:
+        sign_in(page, "manager")
+        page.goto(f"/goals/{goal_id}")
+        page.emulate_media(media="print")
+        for control in page.locator("main :is(button, .btn, textarea)").all():
+            assert not control.is_visible()
+        assert page.locator("#goal-facts, #goal-progress, #goal-measures, #goal-history").count() == 4
