@@ -96,7 +96,9 @@ def keep_last_evaluations(company: Company, ids: Ids) -> None:
 
 def fix_evaluators(company: Company, ids: Ids) -> None:
     """The evaluator of a goal that is active, in a cycle that is open or later, is fixed: the one named, or else the owner's manager now."""
-    goals = sorted(ids.goals[row["code"]] for row in company["goals"].values() if row.differs and not row["evaluator"] and row["state"] in COUNTED_STATES)
+    moved = {key for key, row in company["cycles"].items() if row.differs}
+    waiting = [row for row in company["goals"].values() if not row["evaluator"] and row["state"] in COUNTED_STATES]
+    goals = sorted(ids.goals[row["code"]] for row in waiting if row.differs or row["cycle"] in moved)
     begun = select(Cycle.id).where(Cycle.state != "planning")
     boss = select(Person.boss_id).where(Person.id == Goal.owner_id).scalar_subquery()
     for at in range(0, len(goals), AT_ONCE):

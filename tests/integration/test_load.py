@@ -173,6 +173,20 @@ class TestMeaning:
         assert goal("O2").owner.boss_id == goal("O1").evaluator_id
         assert goal("O2").evaluator == db.session.scalars(select(Person).where(Person.email_key == "binh@ba.sao")).one()
 
+    def test_the_evaluator_is_fixed_when_the_cycle_opens(self, tmp_path: Path) -> None:
+        planned = {
+            "cycles": "code,starts_on,ends_on,state\n2027,2027-01-01,2027-12-31,planning\n",
+            "goals": "code,title,cycle,owner,state\nN1,Năm sau,2027,chi@ba.sao,active\n",
+            "measures": "goal,code,title,direction\nN1,KR1,Xong,done\n",
+        }
+        load(written(tmp_path / "b", planned, whole=False))
+        assert goal("N1").evaluator is None
+        load(written(tmp_path / "c", {"cycles": planned["cycles"].replace("planning", "open")}, whole=False))
+        db.session.expire_all()
+        evaluator = goal("N1").evaluator
+        assert evaluator is not None
+        assert evaluator.email == "binh@ba.sao"
+
     def test_a_goal_keeps_its_last_evaluation(self) -> None:
         assert (goal("P1").evaluation, goal("P1").score) == ("approved", Decimal("0.9"))
 
