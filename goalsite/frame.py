@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 from flask import Flask, current_app, g, request, session, url_for
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_login import current_user
 
 from goalsite import formats
@@ -23,7 +24,8 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True)
 class Place:
-    """One entry of the navigation; shown once its endpoint exists. `counts` names the field of `Waiting` beside it."""
+    """One entry of the navigation; shown once its endpoint exists. `counts` names the field of `Waiting` beside it; `role`
+    (hr or admin) who alone gets there."""
 
     endpoint: str
     label: Any
@@ -32,6 +34,7 @@ class Place:
     phone: bool = False
     key: str | None = None
     counts: str = ""
+    role: str = ""
 
 
 NAV = (
@@ -47,9 +50,10 @@ NAV = (
 )
 SETUP = (
     Place("setup.organisation", _l("Organisation"), _l("Organisation"), "git-fork"),
-    Place("setup.people", _l("People"), _l("People"), "users"),
-    Place("setup.cycles", _l("Cycles"), _l("Cycles"), "clock"),
-    Place("setup.metrics", _l("Metrics"), _l("Metrics"), "target"),
+    Place("setup.people", _lp("setup", "People"), _lp("setup", "People"), "users"),
+    Place("cycles.list_cycles", _l("Cycles"), _l("Cycles"), "clock", role="hr"),
+    Place("metrics.list_metrics", _l("Metrics"), _l("Metrics"), "target", role="hr"),
+    Place("company.edit", _l("Company settings"), _l("Company"), "building-2", role="admin"),
 )
 
 
@@ -144,7 +148,8 @@ class Frame:
         person = me()
         if not (person.is_hr or person.is_admin):
             return []
-        return [self._entry(place) for place in SETUP if place.endpoint in current_app.view_functions]
+        roles = {"": True, "hr": person.is_hr, "admin": person.is_admin}
+        return [self._entry(one) for one in SETUP if roles[one.role] and one.endpoint in current_app.view_functions]
 
     @cached_property
     def all_cycles(self) -> list[Cycle]:

@@ -20,6 +20,11 @@ MODULES = (
     "evaluations",
     "decisions",
     "notifications",
+    "cycles",
+    "cycle_plans",
+    "cycle_copies",
+    "metrics",
+    "company",
 )
 
 
