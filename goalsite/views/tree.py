@@ -30,7 +30,10 @@ def show() -> AnyResponse:
     wanted = as_id(request.args.get("goal", ""))
     path = read.path_to(forest, wanted) if wanted else frozenset()
     if "goal" in request.args and not path:
-        return _elsewhere(wanted)
+        home = _cycle_of(wanted)
+        # Who picks another cycle while a goal is in the address has picked that cycle.
+        if "cycle" not in request.args:
+            return redirect(url_for("tree.show", cycle=home.code, goal=wanted))
     # Before anything is opened or closed, the company's own goals stand open, and all that leads to what fits the filters; `open=` closes everything.
     untouched = "open" not in request.args
     everything = untouched and forest.is_narrowed and count.in_tree <= read.OPENED_AT_ONCE
@@ -105,12 +108,12 @@ def _unaligned(nodes: list[Node]) -> list[Node]:
     return [node for node in nodes if node.is_unaligned]
 
 
-def _elsewhere(goal_id: int | None) -> AnyResponse:
-    """The tree of the cycle that the goal asked for is in; 404 where the reader may not see it."""
+def _cycle_of(goal_id: int | None) -> Cycle:
+    """The cycle of a goal that is not in this tree; 404 where the reader may not see it, or it stands in no tree."""
     goal, _ = load_goal(goal_id or 0)
     if goal.cycle is cycle() or goal.state not in COUNTED_STATES:
         abort(404)
-    return redirect(url_for("tree.show", cycle=goal.cycle.code, goal=goal.id))
+    return goal.cycle
 
 
 def _opened() -> frozenset[int]:

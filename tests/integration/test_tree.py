@@ -84,8 +84,16 @@ class TestShow:
     def test_the_path_leads_into_another_cycle(self, app: Flask, cast: Cast, tree: dict[str, Goal]) -> None:
         other = make_goal(cast["peer"], running_cycle(code="ELSE"), {}, title="Khác")
         settle()
-        answer = signed_in(app, cast["peer"]).get(f"/tree?cycle=NOW&goal={other.id}")
+        client = signed_in(app, cast["peer"])
+        client.get("/tree?cycle=NOW")
+        answer = client.get(f"/tree?goal={other.id}")
         assert (answer.status_code, answer.location) == (302, f"/tree?cycle=ELSE&goal={other.id}")
+
+    def test_another_cycle_may_be_picked_from_there(self, app: Flask, cast: Cast, tree: dict[str, Goal]) -> None:
+        running_cycle(code="ELSE")
+        settle()
+        text = page_of(app, cast["peer"], f"/tree?goal={tree['low'].id}&cycle=ELSE")
+        assert "No goals in this cycle yet" in text
 
     def test_a_long_level_is_paged_and_the_path_still_shows(
         self, app: Flask, cast: Cast, tree: dict[str, Goal]
