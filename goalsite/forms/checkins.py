@@ -3,6 +3,7 @@
 from datetime import date
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
@@ -13,9 +14,9 @@ from goalsite.domain.measure import Measure
 from goalsite.forms.base import ExactField, Form, LineField
 
 CONFIDENCE = [
-    SelectChoice("on_track", _l("On track")),
-    SelectChoice("at_risk", _l("At risk")),
-    SelectChoice("off_track", _l("Off track")),
+    SelectChoice("on_track", _lp("confidence", "On track")),
+    SelectChoice("at_risk", _lp("confidence", "At risk")),
+    SelectChoice("off_track", _lp("confidence", "Off track")),
 ]
 BLOCKERS = [
     SelectChoice("", _l("Nothing in particular")),

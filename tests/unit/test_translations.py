@@ -21,16 +21,27 @@ def catalogs() -> list[Path]:
 
 def messages(catalog: Catalog) -> dict[object, object]:
     """What a program sees of a catalogue: id and context → words; fuzzy and unfinished ones are not compiled."""
-    return {(one.id, one.context): one.string for one in catalog if one.id and one.string and not one.fuzzy}
+    return {
+        (plain(one.id), plain(one.context)): plain(one.string)
+        for one in catalog
+        if one.id and one.string and not one.fuzzy
+    }
+
+
+def plain(words: object) -> object:
+    """As the .po has it: from the .mo a plural's words come as a list, and a context as bytes."""
+    if isinstance(words, bytes):
+        return words.decode()
+    return tuple(words) if isinstance(words, list) else words
 
 
 def in_the_code() -> set[object]:
-    """Every id that script/translate would find; a plural's is a pair."""
+    """Every id, with its context, that script/translate would find; a plural's is a pair."""
     with (TRANSLATIONS / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)
     keywords = {**DEFAULT_KEYWORDS, **parse_keywords(["_l", "_n:1,2", "_p:1c,2", "_lp:1c,2"])}
     found = extract_from_dir(TRANSLATIONS.parent, methods, options, keywords)
-    return {message for _, _, message, _, _ in found}
+    return {(message, context) for _, _, message, _, context in found}
 
 
 def read(path: Path) -> Catalog:
@@ -46,7 +57,7 @@ class TestCatalog:
         assert messages(read_mo(BytesIO(compiled.read_bytes()))) == messages(read(source)), "compile it again"
 
     def test_every_word_of_the_code_is_in_it(self, source: Path) -> None:
-        assert in_the_code() - {one.id for one in read(source)} == set(), "run: script/translate"
+        assert in_the_code() - {(one.id, one.context) for one in read(source)} == set(), "run: script/translate"
 
     def test_every_message_has_its_words(self, source: Path) -> None:
         def unfinished(message: Message) -> bool:
