@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy.orm import aliased
 
 from goalsite.actions.results import refresh_all_results, refresh_results_of
 from goalsite.domain.cadence import next_turn, owed
@@ -30,58 +31,71 @@ def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) 
 
     `since` is the earliest day whose past the write changed; None: nothing before `day`.
     """
-    _one_at_a_time(goal_ids)
-    changed = set(goal_ids) | _fed_by(goal_ids)
-    touched: set[int] = set()
-    while changed:
-        _refresh_level(changed, day, since or day)
-        touched |= changed
-        changed = _taking_from(changed) - touched
+    touched = hold(goal_ids)
+    _refresh_in_order(touched, day, since or day)
     refresh_results_of(touched)
+
+
+def hold(goal_ids: Collection[int]) -> set[int]:
+    """The goals a write to these moves: they, those they feed, and everything above. Until the transaction ends nobody else moves a goal of their cycles.
+
+    Whoever had to wait reads afresh what the one before wrote.
+    """
+    moved = _and_above(set(goal_ids) | _fed_by(goal_ids))
+    _hold_cycles(select(Goal.cycle_id).where(Goal.id.in_(moved)))
+    return moved
+
+
+def hold_everything() -> None:
+    """Until the transaction ends nobody else moves any goal."""
+    _hold_cycles(select(Cycle.id))
 
 
 def refresh_everything(day: date) -> None:
     """After a load: the standing of every goal, its whole history, and every result."""
-    db.session.flush()
-    for ids in sliced(db.session.scalars(select(Goal.id).where(Goal.progress_from == "measures"))):
-        _refresh_level(ids, day, date.min)
-    # Goals that take progress from others come after them, the deepest first.
-    waiting = set(db.session.scalars(select(Goal.id).where(Goal.progress_from != "measures")))
-    parents = dict(db.session.execute(select(Goal.id, Goal.parent_id)).tuples().all())
-    while waiting:
-        blocked = {parents[goal_id] for goal_id in waiting}
-        ready = waiting - blocked
-        for ids in sliced(ready):
-            _refresh_level(ids, day, date.min)
-        waiting -= ready
+    hold_everything()
+    _refresh_in_order(db.session.scalars(select(Goal.id)), day, date.min)
     refresh_all_results(day)
 
 
 def settle(day: date) -> int:
     """Brings the goals whose turn has come up to date; how many they were. Once a day is enough, more does no harm."""
-    turned = set(db.session.scalars(select(Goal.id).where(Goal.turns_on <= day)))
-    plain = set(db.session.scalars(select(Goal.id).where(Goal.turns_on <= day, Goal.progress_from == "measures")))
-    for ids in sliced(plain):
-        _refresh_level(ids, day, day)
-    rest = turned - plain | _taking_from(plain)
-    seen: set[int] = set()
-    while rest:
-        # A parent may be met again after its own supporters: the last pass stands.
-        for ids in sliced(rest):
-            _refresh_level(ids, day, day)
-        seen |= rest
-        rest = _taking_from(rest) - seen
+    hold_everything()
+    turned = _and_above(set(db.session.scalars(select(Goal.id).where(Goal.turns_on <= day))))
+    _refresh_in_order(turned, day, day)
     if turned:
-        refresh_results_of(turned | seen)
-    return len(turned | seen)
+        refresh_results_of(turned)
+    return len(turned)
 
 
-def _one_at_a_time(goal_ids: Collection[int]) -> None:
-    """Whoever refreshes goals of a cycle waits for the one before, and then sees what that one wrote."""
+def _hold_cycles(ids: Select[Any]) -> None:
     db.session.flush()
-    mine = select(Goal.cycle_id).where(Goal.id.in_(goal_ids))
-    cycles = select(Cycle.id).where(Cycle.id.in_(mine)).order_by(Cycle.id)
+    cycles = select(Cycle.id).where(Cycle.id.in_(ids)).order_by(Cycle.id)
     db.session.execute(cycles.with_for_update(key_share=True)).all()
+    db.session.expire_all()
+
+
+def _refresh_in_order(ids: Iterable[int], day: date, since: date) -> None:
+    """Each goal after those it takes progress from."""
+    waiting, above = set(ids), aliased(Goal)
+    taking = select(Goal.id, above.id).join(above, above.id == Goal.parent_id).where(above.progress_from != "measures")
+    parents: dict[int, int] = {}
+    for some in sliced(waiting):
+        parents |= dict(db.session.execute(taking.where(Goal.id.in_(some))).tuples().all())
+    while waiting:
+        ready = waiting - {parents[goal_id] for goal_id in waiting if goal_id in parents}
+        for some in sliced(ready):
+            _refresh_level(some, day, since)
+        waiting -= ready
+
+
+def _and_above(goal_ids: set[int]) -> set[int]:
+    """The goals, and all above that take progress from them."""
+    found = level = goal_ids
+    while level:
+        level = _taking_from(level) - found
+        found = found | level
+    return found
 
 
 def _fed_by(goal_ids: Collection[int]) -> set[int]:
@@ -133,7 +147,7 @@ def _goal_row(key: int, world: World, standing: GoalStanding, day: date) -> dict
 
 def _turns_on(key: int, world: World, day: date) -> date | None:
     goal = world.goals[key]
-    if goal.state != "active":
+    if not goal.counts:
         return None
     if goal.supporters or goal.progress_from == "supporting":
         return day + DAY

@@ -44,8 +44,11 @@ def _of_goals(cycle: Cycle, day: date) -> Iterator[Difference]:
         standing = assess(goal.id, records.world, day, known)
         if not _same(fraction(goal.progress), standing.progress):
             yield Difference(f"{goal.code} progress", goal.progress, standing.progress)
-        pairs = [("status", goal.status, standing.status), ("last_checkin_on", goal.last_checkin_on, standing.last_on)]
         facts = records.world.goals[goal.id]
+        # Time moves how a draft would stand too, but nothing stored follows that.
+        pairs: list[tuple[str, object, object]] = [("last_checkin_on", goal.last_checkin_on, standing.last_on)]
+        if facts.counts:
+            pairs.append(("status", goal.status, standing.status))
         for row in records.measures.get(goal.id, ()):
             stand = standing.measures[row.id]
             duty = owed(
