@@ -31,36 +31,33 @@ def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) 
 
     `since` is the earliest day whose past the write changed; None: nothing before `day`.
     """
-    touched = hold(goal_ids)
+    touched = one_at_a_time(goal_ids)
     _refresh_in_order(touched, day, since or day)
     refresh_results_of(touched)
 
 
-def hold(goal_ids: Collection[int]) -> set[int]:
-    """The goals a write to these moves: they, those they feed, and everything above. Until the transaction ends nobody else moves a goal of their cycles.
-
-    Whoever had to wait reads afresh what the one before wrote.
-    """
+def one_at_a_time(goal_ids: Collection[int]) -> set[int]:
+    """The goals a write to these moves: they, those they feed, and everything above. Until the transaction ends nobody else moves a goal of their cycles."""
     moved = _and_above(set(goal_ids) | _fed_by(goal_ids))
     _hold_cycles(select(Goal.cycle_id).where(Goal.id.in_(moved)))
     return moved
 
 
-def hold_everything() -> None:
+def hold_all() -> None:
     """Until the transaction ends nobody else moves any goal."""
     _hold_cycles(select(Cycle.id))
 
 
 def refresh_everything(day: date) -> None:
     """After a load: the standing of every goal, its whole history, and every result."""
-    hold_everything()
+    hold_all()
     _refresh_in_order(db.session.scalars(select(Goal.id)), day, date.min)
     refresh_all_results(day)
 
 
 def settle(day: date) -> int:
     """Brings the goals whose turn has come up to date; how many they were. Once a day is enough, more does no harm."""
-    hold_everything()
+    hold_all()
     turned = _and_above(set(db.session.scalars(select(Goal.id).where(Goal.turns_on <= day))))
     _refresh_in_order(turned, day, day)
     if turned:
@@ -72,11 +69,12 @@ def _hold_cycles(ids: Select[Any]) -> None:
     db.session.flush()
     cycles = select(Cycle.id).where(Cycle.id.in_(ids)).order_by(Cycle.id)
     db.session.execute(cycles.with_for_update(key_share=True)).all()
-    db.session.expire_all()
 
 
 def _refresh_in_order(ids: Iterable[int], day: date, since: date) -> None:
     """Each goal after those it takes progress from."""
+    # Whoever had to wait reads afresh what the one before wrote.
+    db.session.expire_all()
     waiting, above = set(ids), aliased(Goal)
     taking = select(Goal.id, above.id).join(above, above.id == Goal.parent_id).where(above.progress_from != "measures")
     parents: dict[int, int] = {}

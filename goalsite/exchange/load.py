@@ -81,7 +81,7 @@ def _check(company: Company, today: date, faults: Faults) -> None:
 def _write(company: Company, incoming: Incoming, report: LoadReport, today: date, faults: Faults, say: Progress, actor: Person | None) -> None:
     db.session.flush()
     with db.session.begin_nested() as savepoint:
-        standing.hold_everything()
+        standing.hold_all()
         if any(row.differs for rows in company.values() for row in rows.values()):
             ids = write_company(company, say)
             write_checkins(company, ids, say)
