@@ -31,12 +31,12 @@ def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) 
 
     `since` is the earliest day whose past the write changed; None: nothing before `day`.
     """
-    touched = hold(goal_ids)
+    touched = one_at_a_time(goal_ids)
     _refresh_in_order(touched, day, since or day)
     refresh_results_of(touched)
 
 
-def hold(goal_ids: Collection[int]) -> set[int]:
+def one_at_a_time(goal_ids: Collection[int]) -> set[int]:
     """The goals a write to these moves: they, those they feed, and everything above. Until the transaction ends nobody else moves a goal of their cycles."""
     moved = _and_above(set(goal_ids) | _fed_by(goal_ids))
     _hold_cycles(select(Goal.cycle_id).where(Goal.id.in_(moved)))

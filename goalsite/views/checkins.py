@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.actions.check_in import check_in
-from goalsite.actions.standing import hold
+from goalsite.actions.standing import one_at_a_time
 from goalsite.domain import reporting
 from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import ToGoal
@@ -80,7 +80,7 @@ def create(measure_id: int) -> AnyResponse:
     if not form.validate_on_submit():
         return _row(card, measure, to, form=form, status=422)
     if first_time(form):
-        hold([goal.id])
+        one_at_a_time([goal.id])
         last = read.last_checkin(measure_id)
         if last is not None and form.version.data != last.id:
             form.version.raw_data, form.version.data = None, last.id
