@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
-from goalsite.models import Goal, Metric, Person, Unit
+from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
 from goalsite.queries.company import today
 from goalsite.queries.visible import visible_goals
 
