@@ -90,7 +90,7 @@ MESSAGES = {
     "review_before_evaluation": _l("Reviews are signed after the evaluations, which are due by %(evaluate_by)s. Choose a day after that."),
     "code_taken": _l("The code “%(taken)s” is taken. Choose another."),
     "code_unreadable": _l("A code has letters, digits, dots, hyphens and underscores, without spaces, such as 2026-Q1."),
-    "cycle_holds_goals": _l("Active goals would lie outside these days: %(count)s, such as “%(title)s” (%(first)s to %(last)s). Choose days that hold them, or change the goals first."),
+    "cycle_holds_goals": _l("Active goals would lie outside these days: %(count)s, such as “%(title)s” (%(first)s to %(last)s). Choose days that hold them."),
     "cycle_holds_cycles": _l("%(name)s lies in this cycle from %(first)s to %(last)s, and would be outside. Choose days that hold it."),
     "cycle_appeals": _l("Appeals still open: %(count)s. Decide them first; the cycle cannot close before."),
     "move_not_possible": _l("That is not possible any more: somebody was quicker, or it was done already. Look at the page again."),

@@ -42,10 +42,15 @@ def refresh_all_results(day: date) -> None:
             if not is_frozen(cycle):
                 freeze_results(cycle, day, now())
             continue
-        counting = (Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
-        owners = db.session.scalars(select(Goal.owner_id).where(*counting).distinct()).all()
-        units = db.session.scalars(select(Goal.unit_id).where(*counting).distinct()).all()
-        refresh_results(cycle, owners, units)
+        refresh_results_in(cycle)
+
+
+def refresh_results_in(cycle: Cycle) -> None:
+    """Every result of the cycle, which is not closed."""
+    counting = (Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
+    owners = db.session.scalars(select(Goal.owner_id).where(*counting).distinct()).all()
+    units = db.session.scalars(select(Goal.unit_id).where(*counting).distinct()).all()
+    refresh_results(cycle, owners, units)
 
 
 def refresh_results(cycle: Cycle, people: Collection[int], units: Collection[int]) -> None:
