@@ -42,6 +42,12 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/overview?owner={person}",
         "/overview?stale=1&unaligned=1",
     ),
+    "pickers.options": (
+        "/pickers/people?field=x&x=a",
+        "/pickers/units?field=x&x=a",
+        "/pickers/metrics?field=x&x=a",
+        "/pickers/goals?field=x&x=a",
+    ),
     "static": ("/static/favicon.svg",),
     "tree.children": ("/tree/{goal}/children",),
     "tree.node": ("/tree/{goal}",),

@@ -85,6 +85,8 @@ MATRIX: dict[tuple[str, str], Line] = {
     # --- lists
     ("overview.show", "GET"): everyone("/overview?unit={team}"),
     ("tree.show", "GET"): everyone("/tree"),
+    # --- what a form offers while somebody types; of goals, only those they may see
+    ("pickers.options", "GET"): everyone("/pickers/goals?field=goal&goal=Chuyện"),
     # --- a goal
     ("goals.show", "GET"): on_goal("/goals/{goal}"),
     ("goals.head", "GET"): piece("/goals/{goal}/head"),
