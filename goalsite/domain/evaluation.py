@@ -8,8 +8,9 @@ from goalsite.domain.goals import Goal, computed_result
 from goalsite.domain.rounding import as_decimal, half_up
 
 ONE = Fraction(1)
-# A score is shown as a percentage with one decimal, and kept with four decimals of a fraction.
-SHOWN = 3
+# Scores are compared as whole percentages, typed as percentages with one decimal, and kept with four decimals of a fraction.
+COMPARED = 2
+TYPED = 3
 KEPT = 4
 
 
@@ -24,19 +25,19 @@ def beginning(goal: Goal, evaluated_by: str, progress: Fraction | None, aspirati
 
 
 def same(one: Fraction | None, other: Fraction | None) -> bool:
-    """Whether two scores read the same."""
+    """Whether two scores read the same, as whole percentages."""
     return (one is None and other is None) or (
-        one is not None and other is not None and half_up(one, SHOWN) == half_up(other, SHOWN)
+        one is not None and other is not None and half_up(one, COMPARED) == half_up(other, COMPARED)
     )
 
 
 def difference(score: Fraction | None, computed: Fraction | None) -> Fraction | None:
-    """How far the score lies from the numbers, in percentage points of what is shown; None where one is missing."""
-    return None if score is None or computed is None else (half_up(score, SHOWN) - half_up(computed, SHOWN)) * 100
+    """How far the score lies from the numbers, in whole percentage points, as both are shown; None where one is missing."""
+    return None if score is None or computed is None else (half_up(score, COMPARED) - half_up(computed, COMPARED)) * 100
 
 
 def meant(typed: Fraction, computed: Fraction | None, highest: Fraction) -> Decimal:
-    """The score to keep: what was typed; where that reads as the computed result does, the computed result itself.
+    """The score to keep: what was typed; where that is the computed result as the form shows it, the computed result itself.
 
     Raises RuleError score_too_low or score_too_high (field `score`).
     """
@@ -44,4 +45,5 @@ def meant(typed: Fraction, computed: Fraction | None, highest: Fraction) -> Deci
         raise RuleError("score_too_low", "score")
     if typed > highest:
         raise RuleError("score_above", "score", most=highest * 100)
-    return as_decimal(computed if computed is not None and same(typed, computed) else typed, KEPT)
+    untouched = computed is not None and half_up(typed, TYPED) == half_up(computed, TYPED)
+    return as_decimal(computed if computed is not None and untouched else typed, KEPT)
