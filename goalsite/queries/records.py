@@ -1,7 +1,7 @@
 """The records of goals as the rules want them: one loader for pages, reports, replays and days in the past (rules §2–§5)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -86,7 +86,7 @@ def records_of(
     return Records(
         [goal for goal, is_asked in found if is_asked],
         measures,
-        _taken_back(world, chosen, day, firm) if as_of else world,
+        _taken_back(world, measures, chosen, day, firm) if as_of else world,
     )
 
 
@@ -232,7 +232,7 @@ def goal_facts(goal: Goal, measures: dict[Hashable, MeasureFacts], supporters: I
     )
 
 
-def _taken_back(world: World, chosen: Chosen, day: date, firm: Company) -> World:
+def _taken_back(world: World, rows: Mapping[int, Sequence[Measure]], chosen: Chosen, day: date, firm: Company) -> World:
     """The world with the changes recorded after `day` undone, and the scores as decided by then."""
     goals: dict[Hashable, GoalFacts] = dict(world.goals)
     end = firm.end_of(day)
@@ -254,6 +254,13 @@ def _taken_back(world: World, chosen: Chosen, day: date, firm: Company) -> World
             measures = dict(goal.measures)
             measures[change.measure_id] = _undone_measure(measures[change.measure_id], change)
             goals[change.goal_id] = replace(goal, measures=measures)
+        elif change.measure_id is None and change.field in _DATES:
+            # The dates of those of its measures that have none of their own.
+            measures = dict(goal.measures)
+            for row in rows.get(change.goal_id, ()):
+                if getattr(row, change.field) is None:
+                    measures[row.id] = _undone_measure(measures[row.id], change)
+            goals[change.goal_id] = replace(goal, measures=measures)
         elif change.measure_id is None:
             goals[change.goal_id] = _undone(goal, change, _GOAL_FIELDS)
     return World(goals, world.entries, world.thresholds)
@@ -263,6 +270,7 @@ def _number(text: str) -> Fraction | None:
     return Fraction(text) if text else None
 
 
+_DATES = ("starts_on", "due_on")
 _GOAL_FIELDS: dict[str, Callable[[str], Any]] = {"weight": _number, "state": str, "ambition": str, "progress_from": str}
 _MEASURE_FIELDS: dict[str, Callable[[str], Any]] = {
     **dict.fromkeys(("start", "target", "low", "high", "weight"), _number),
@@ -276,7 +284,7 @@ def _undone(facts: Facts, change: Change, fields: dict[str, Callable[[str], Any]
 
 
 def _undone_measure(facts: MeasureFacts, change: Change) -> MeasureFacts:
-    if change.field not in ("starts_on", "due_on") or not change.old:
+    if change.field not in _DATES or not change.old:
         return _undone(facts, change, _MEASURE_FIELDS)
     day = date.fromisoformat(change.old)
     return replace(

@@ -34,6 +34,7 @@ class CycleRecord:
     day: date
     goals: list[Goal]
     world: World
+    as_of: bool = False
     known: dict[Hashable, GoalStanding] = field(default_factory=dict)
 
     def standing(self, goal: Goal) -> GoalStanding:
@@ -111,7 +112,9 @@ def record_of(cycle: Cycle, day: date, *, as_of: bool = False) -> CycleRecord:
         )
     )
     world = world_of(select(Goal.id).where(wanted), day, as_of=as_of)
-    return CycleRecord(cycle, day, [goal for goal in rows if world.goals[goal.id].state in COUNTED_STATES], world)
+    return CycleRecord(
+        cycle, day, [goal for goal in rows if world.goals[goal.id].state in COUNTED_STATES], world, as_of
+    )
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
@@ -152,7 +155,7 @@ def person_lines(
     reviews = {
         review.person_id: review for review in db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))
     }
-    frozen = _frozen(cycle)
+    frozen = _frozen(record)
     tallies = tally(record.goals, cycle)
     lines = []
     for person in people:
@@ -161,17 +164,17 @@ def person_lines(
         if period is not None:
             lines.append(PersonLine(person, sums := _period_totals(record, goals, *period), sums.total, None, "", last))
             continue
-        held = frozen.get((person.id, None))
-        sums = _stored_totals(held) if held else record.totals(goals)
+        held = frozen.get((person.id, None)) if frozen else None
+        sums = _stored_totals(held) if frozen else record.totals(goals)
         review = reviews.get(person.id)
         adjustment = fraction(review.adjustment) if review else None
         total = fraction(held.adjusted) if held and held.adjusted is not None else sums.total
-        if not held and adjustment is not None and total is not None:
+        if not frozen and adjustment is not None and total is not None:
             total += adjustment
         rated = cycle.state in ("reviewing", "closed") and rateable(
             Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
         )
-        rating = held.rating if held else rate(total, company().bands) if rated else ""
+        rating = held.rating if held else rate(total, company().bands) if rated and not frozen else ""
         lines.append(PersonLine(person, sums, total, record.expected_total(goals), rating, last))
     return lines
 
@@ -187,20 +190,22 @@ def unit_lines(record: CycleRecord) -> list[UnitLine]:
             for ancestor_id in above[line.person.unit_id]:
                 sums[ancestor_id].append(line.total)
     tallies: Tallies = tally(record.goals, record.cycle)
-    frozen = _frozen(record.cycle)
+    frozen = _frozen(record)
     lines = []
     for unit in db.session.scalars(select(Unit).order_by(Unit.code)):
-        held = frozen.get((None, unit.id))
-        own = _stored_totals(held) if held else record.totals(tallies.units.get(unit.id, []))
-        people = held.people if held and held.people is not None else len(sums[unit.id])
-        lines.append(
-            UnitLine(
-                unit,
-                own,
-                fraction(held.people_mean) if held and held.people is not None else mean(sums[unit.id]),
-                people,
+        if frozen:
+            held = frozen.get((None, unit.id))
+            lines.append(
+                UnitLine(
+                    unit,
+                    _stored_totals(held),
+                    fraction(held.people_mean) if held else None,
+                    (held.people if held else None) or 0,
+                )
             )
-        )
+            continue
+        own, people = record.totals(tallies.units.get(unit.id, [])), sums[unit.id]
+        lines.append(UnitLine(unit, own, mean(people), len(people)))
     return lines
 
 
@@ -219,14 +224,18 @@ def _period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, s
     return totals(counted, Fraction(1))
 
 
-def _frozen(cycle: Cycle) -> dict[tuple[int | None, int | None], Result]:
-    if cycle.state != "closed":
+def _frozen(record: CycleRecord) -> dict[tuple[int | None, int | None], Result]:
+    """The results of a closed cycle as they were stored, which then are all there are; nothing where it is open, or the day lies before it was closed."""
+    if record.cycle.state != "closed":
         return {}
-    rows = db.session.scalars(select(Result).where(Result.cycle_id == cycle.id, Result.frozen_at.is_not(None)))
+    closed_by_then = Result.frozen_at < company().end_of(record.day) if record.as_of else Result.frozen_at.is_not(None)
+    rows = db.session.scalars(select(Result).where(Result.cycle_id == record.cycle.id, closed_by_then))
     return {(row.person_id, row.unit_id): row for row in rows}
 
 
-def _stored_totals(row: Result) -> Totals:
+def _stored_totals(row: Result | None) -> Totals:
+    if row is None:
+        return Totals(None, None, None, False, 0)
     return Totals(fraction(row.okr), fraction(row.kpi), fraction(row.total), row.provisional, row.goals)
 
 
