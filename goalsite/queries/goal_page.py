@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Integer, ScalarSelect, Subquery, and_, cast, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Subquery, and_, case, cast, func, literal, null, or_, select, union_all
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from goalsite import policy
@@ -120,7 +120,11 @@ def find(viewer: Viewer, goal_id: int) -> Found | None:
     links = _links(goal_id)
     query = (
         select(
-            links.c.kind, Goal, Measure.title.label("measure"), _weights().label("weights"), *relation_columns(viewer)
+            links.c.kind,
+            Goal,
+            Measure.title.label("measure"),
+            case((links.c.kind == "self", _weights())).label("weights"),
+            *relation_columns(viewer),
         )
         .select_from(links)
         .join(Goal, Goal.id == links.c.goal_id)
@@ -183,18 +187,20 @@ def _links(goal_id: int) -> Subquery:
     ).subquery("links")
 
 
-def _weights() -> ScalarSelect[Any]:
+def _weights() -> ColumnElement[Any]:
     """What the weights of the goals that are counted together with a Goal come to (rules §6)."""
     one, unit = aliased(Goal), aliased(Unit)
+    counted = (one.cycle_id == Goal.cycle_id, one.kind == Goal.kind, one.state.in_(COUNTED_STATES))
     heads = and_(one.scope == "unit", unit.head_id == Goal.owner_id, Cycle.head_counts_unit)
-    persons = and_(Goal.scope == "person", one.owner_id == Goal.owner_id, or_(one.scope == "person", heads))
-    units = and_(Goal.scope == "unit", one.scope == "unit", one.unit_id == Goal.unit_id)
-    return (
-        select(func.sum(one.weight))
-        .join(unit, unit.id == one.unit_id)
-        .where(one.cycle_id == Goal.cycle_id, one.kind == Goal.kind, one.state.in_(COUNTED_STATES), or_(persons, units))
-        .correlate(Goal, Cycle)
-        .scalar_subquery()
+    total = select(func.sum(one.weight)).where(*counted)
+    # Two sums, each by an index of its own: one with OR would look through the whole cycle.
+    persons = total.join(unit, unit.id == one.unit_id).where(
+        one.owner_id == Goal.owner_id, or_(one.scope == "person", heads)
+    )
+    units = total.where(one.scope == "unit", one.unit_id == Goal.unit_id)
+    return case(
+        (Goal.scope == "person", persons.correlate(Goal, Cycle).scalar_subquery()),
+        else_=units.correlate(Goal).scalar_subquery(),
     )
 
 
