@@ -84,7 +84,7 @@ class TestEmployee:
         page.locator("[name=score]").fill("88")
         page.locator("[name=words]").fill("Đã xong phần chính, còn một việc chờ đối tác.")
         page.locator("#submission button[type=submit]").click()
-        page.wait_for_url(re.compile(rf"/goals/{goal_id}|/evaluations/|/decisions"))
+        page.wait_for_url(re.compile(rf"#goal-{goal_id}$"))
         with site.app.app_context():
             goal = db.session.get_one(Goal, goal_id)
             assert goal.evaluation == "submitted"
