@@ -1,140 +1,163 @@
-"""One person's page: goals of the cycle, result, months, cycles before (rules §4, §6)."""
+"""One person's page: their goals, their result and how it came about, by month, and over the cycles (rules §4, §6)."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import and_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from goalsite.domain.explain import Line, of_total
-from goalsite.domain.goals import computed_result
+from goalsite.domain.goals import GoalStanding
 from goalsite.domain.periods import DAY, Span, whole_period
 from goalsite.domain.relations import Viewer
-from goalsite.domain.results import Counted, Totals, attainment_in, totals
+from goalsite.domain.results import Counted, Totals
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_follow import EvaluationStep, Result, Review
-from goalsite.queries.cards import GoalCard, cards_of
-from goalsite.queries.records import fraction
+from goalsite.queries.cards import GoalCard, card_of
+from goalsite.queries.records import fraction, records_of
+from goalsite.queries.reports import CycleRecord, period_totals
+from goalsite.queries.results import tally
 from goalsite.queries.visible import people_with_visible_results, visible_goals
 
-CYCLES = 8
+CYCLES = 12
 
 
 @dataclass(frozen=True)
-class Member:
-    """The person, and whether the reader may see their results."""
+class Found:
+    """Somebody, and whether the reader may see their results."""
 
     person: Person
     may_see_results: bool
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """Their result in the cycle and why, the months of their KPIs, and the cycles before. Fractions."""
+class Group:
+    """The goals of one kind that count: a line each, the weight of all, and the mean (a fraction)."""
 
-    now: Totals
+    kind: str
+    lines: list[Line]
+    weight: Fraction
+    mean: Fraction | None
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Somebody's result in the cycle, as the report gives it. total: the adjusted one where HR adjusted it; own: the owner's last scores, by goal;
+    months: the first day of each month begun with its KPI figure. Fractions."""
+
+    totals: Totals
     total: Fraction | None
     expected: Fraction | None
     rating: str
-    lines: list[Line]
-    months: list[tuple[Span, Fraction | None]]
-    before: list[Result]
+    adjustment: Fraction | None
+    groups: list[Group]
+    own: Mapping[int, Fraction | None]
+    months: list[tuple[date, Fraction | None]]
+    history: list[Result]
     review: Review | None
-    own_scores: dict[int, Fraction | None]
 
 
-def member_by_id(viewer: Viewer, person_id: int) -> Member | None:
-    """Everybody signed in may see that a colleague is there."""
-    query = select(Person, people_with_visible_results(viewer).label("seen")).where(Person.id == person_id)
+@dataclass(frozen=True)
+class Member:
+    """The goals that may be seen, OKRs first, and the result where that may be seen too."""
+
+    cards: list[GoalCard]
+    whole: Whole | None
+
+
+def find(viewer: Viewer, person_id: int) -> Found | None:
+    """The person with unit and manager, in one query; everybody may look anybody up."""
+    query = select(Person, people_with_visible_results(viewer)).where(Person.id == person_id)
     row = db.session.execute(query.options(joinedload(Person.unit), joinedload(Person.boss))).tuples().first()
-    return None if row is None else Member(row[0], bool(row[1]))
+    return None if row is None else Found(*row)
 
 
-def cards_seen(viewer: Viewer, person: Person, cycle: Cycle, today: date) -> list[GoalCard]:
-    """Their active and closed goals of the cycle that the reader may see: KPIs first, then by code."""
-    chosen = select(Goal.id).where(
-        Goal.owner_id == person.id, Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES), visible_goals(viewer)
-    )
-    cards = cards_of(chosen, today, options=[joinedload(Goal.unit), joinedload(Goal.owner)])
-    return sorted(cards, key=lambda card: (card.row.kind != "kpi", card.row.code))
+def member_of(viewer: Viewer, found: Found, cycle: Cycle, today: date) -> Member:
+    """What the page shows of the person in the cycle, in five queries."""
+    mine = (Goal.owner_id == found.person.id, Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
+    chosen = select(Goal.id).where(*mine, visible_goals(viewer))
+    options = [joinedload(Goal.unit), joinedload(Goal.owner), joinedload(Goal.evaluator)]
+    records = records_of(chosen, today, options=options)
+    known: dict[Hashable, GoalStanding] = {}
+    cards = [card_of(goal, records, known, today) for goal in records.goals]
+    cards.sort(key=lambda card: (card.row.kind != "okr", card.row.code))
+    if not found.may_see_results:
+        return Member(cards, None)
+    record = CycleRecord(cycle, today, records.goals, records.world, known=known)
+    return Member(cards, _whole(record, found.person, cycle, today))
 
 
-def outcome_of(person: Person, cycle: Cycle, cards: Sequence[GoalCard], today: date) -> Outcome:
-    """For who may see results: they see every goal of that person, so the cards are all there is."""
-    counting = [card for card in cards if counts(card.row, person, cycle)]
-    full, share = Fraction(cycle.aspirational_full), Fraction(cycle.kpi_share)
-    counted: dict[Hashable, Counted] = {card.row.id: _counted(card, card.result) for card in counting}
-    due = [_counted(card, computed_result(card.facts, card.standing.expected, full)) for card in counting]
-    here, before, review = _results(person, cycle)
-    now = totals(counted.values(), share)
-    if here is not None and here.frozen_at is not None:
-        now = Totals(fraction(here.okr), fraction(here.kpi), fraction(here.total), here.provisional, here.goals)
-    adjusted = fraction(here.adjusted) if here is not None else None
-    return Outcome(
-        now=now,
-        total=adjusted if adjusted is not None else now.total,
-        expected=totals(due, share).total,
-        rating=here.rating if here is not None else "",
-        lines=of_total(counted, share),
-        months=_months(counting, cycle, today),
-        before=before,
+def _whole(record: CycleRecord, person: Person, cycle: Cycle, today: date) -> Whole:
+    counting = tally(record.goals, cycle).people.get(person.id, [])
+    counted: dict[Hashable, Counted] = {
+        goal.id: Counted(goal.kind, Fraction(goal.weight), record.result(goal), record.is_provisional(goal))
+        for goal in counting
+    }
+    history = _history(person)
+    held, review = next(((result, review) for result, review in history if result.cycle_id == cycle.id), (None, None))
+    sums = record.totals(counting)
+    if held is not None and held.frozen_at is not None:
+        sums = Totals(fraction(held.okr), fraction(held.kpi), fraction(held.total), held.provisional, held.goals)
+    adjusted = fraction(held.adjusted) if held else None
+    return Whole(
+        totals=sums,
+        total=adjusted if adjusted is not None else sums.total,
+        expected=record.expected_total(counting),
+        rating=held.rating if held else "",
+        adjustment=adjusted - sums.total if adjusted is not None and sums.total is not None else None,
+        groups=_groups(of_total(counted, Fraction(cycle.kpi_share)), sums),
+        own=_own_scores([goal.id for goal in record.goals]),
+        months=[(span.first, period_totals(record, counting, "month", span).total) for span in _months(cycle, today)],
+        history=[result for result, _ in history if result.goals],
         review=review,
-        own_scores=_own_scores([card.row.id for card in cards]),
     )
 
 
-def counts(goal: Goal, person: Person, cycle: Cycle) -> bool:
-    """Whether the goal counts in its owner's result."""
-    return goal.scope == "person" or (cycle.head_counts_unit and goal.unit.head_id == person.id)
+def _groups(lines: list[Line], sums: Totals) -> list[Group]:
+    found = []
+    for kind, mean in (("kpi", sums.kpi), ("okr", sums.okr)):
+        terms = [line for line in lines if line.kind == "result" and line.group == kind]
+        if terms:
+            found.append(Group(kind, terms, sum((line.weight or Fraction(0) for line in terms), Fraction(0)), mean))
+    return found
 
 
-def _counted(card: GoalCard, result: Fraction | None) -> Counted:
-    return Counted(card.row.kind, card.facts.weight, result, card.facts.score is None)
+def _months(cycle: Cycle, today: date) -> list[Span]:
+    """The calendar months of the cycle that have begun."""
+    spans = [whole_period("month", cycle.starts_on)]
+    while spans[-1].last < cycle.ends_on:
+        spans.append(whole_period("month", spans[-1].last + DAY))
+    return [span for span in spans if span.first <= today]
 
 
-def _results(person: Person, cycle: Cycle) -> tuple[Result | None, list[Result], Review | None]:
+def _history(person: Person) -> list[tuple[Result, Review | None]]:
+    """The person's results, the latest cycle first, each with the review of that cycle."""
     query = (
         select(Result, Review)
         .join(Result.cycle)
         .outerjoin(Review, and_(Review.cycle_id == Result.cycle_id, Review.person_id == Result.person_id))
-        .where(Result.person_id == person.id, Cycle.starts_on <= cycle.starts_on)
+        .where(Result.person_id == person.id)
         .options(joinedload(Result.cycle))
-        .order_by(Cycle.starts_on.desc(), Cycle.ends_on.desc())
+        .order_by(Cycle.ends_on.desc(), Cycle.starts_on.desc())
         .limit(CYCLES)
     )
-    rows = db.session.execute(query).tuples().all()
-    here = next((row for row in rows if row[0].cycle_id == cycle.id), None)
-    before = [result for result, _ in rows if result.cycle_id != cycle.id and result.cycle.ends_on < cycle.starts_on]
-    return (here[0] if here else None), before, (here[1] if here else None)
+    return [(result, review) for result, review in db.session.execute(query).tuples()]
 
 
-def _months(cards: Sequence[GoalCard], cycle: Cycle, today: date) -> list[tuple[Span, Fraction | None]]:
-    """The KPI figure of each month of the cycle that has begun: Σ w · attainment ÷ Σ w over KPIs by month or finer."""
-    months: list[tuple[Span, Fraction | None]] = []
-    day = cycle.starts_on
-    while day <= min(today, cycle.ends_on):
-        month = whole_period("month", day)
-        reached = [
-            Counted("kpi", card.facts.weight, found)
-            for card in cards
-            for measure in card.measures
-            if card.row.kind == "kpi"
-            and (found := attainment_in(measure.facts, measure.entries, "month", month, today)) is not None
-        ]
-        months.append((month, totals(reached, Fraction(1)).kpi))
-        day = month.last + DAY
-    return months if any(figure is not None for _, figure in months) else []
-
-
-def _own_scores(goal_ids: Sequence[int]) -> dict[int, Fraction | None]:
-    """The owner's own score of each goal, as last handed in."""
-    query = select(EvaluationStep.goal_id, EvaluationStep.score).where(
-        EvaluationStep.goal_id.in_(goal_ids), EvaluationStep.step == "submitted"
+def _own_scores(goal_ids: list[int]) -> dict[int, Fraction | None]:
+    """What the owner last handed in, by goal."""
+    later = aliased(EvaluationStep)
+    last = (
+        select(func.max(later.at))
+        .where(later.goal_id == EvaluationStep.goal_id, later.step == "submitted")
+        .correlate(EvaluationStep)
+        .scalar_subquery()
     )
-    return {
-        goal_id: fraction(score) for goal_id, score in db.session.execute(query.order_by(EvaluationStep.at)).tuples()
-    }
+    query = select(EvaluationStep.goal_id, EvaluationStep.score).where(
+        EvaluationStep.goal_id.in_(goal_ids), EvaluationStep.step == "submitted", EvaluationStep.at == last
+    )
+    return {goal_id: fraction(score) for goal_id, score in db.session.execute(query).tuples()}

@@ -1,240 +1,195 @@
-"""The people of a cycle side by side, each with what the reader may see of them (rules §6, §8)."""
+"""People: the table of them, with the results the reader may see (rules §6, §8)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
-from goalsite.domain import pace
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import Viewer
-from goalsite.domain.results import Counted, Totals, totals
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
 from goalsite.models_follow import Result
-from goalsite.queries.company import company
-from goalsite.queries.filters import Filters, is_stale
+from goalsite.queries.filters import Filters
+from goalsite.queries.overview import Standing, standing_of
 from goalsite.queries.records import fraction, goal_facts
-from goalsite.queries.supporters import expected_of, points_of, with_measures
+from goalsite.queries.results import tally, totals_of
+from goalsite.queries.supporters import points_of, with_measures
 from goalsite.queries.visible import people_with_visible_results, visible_goals
 
-PEOPLE_AT_ONCE = 25
-WEEKS = 7
+AT_ONCE = 25
 WEEK = timedelta(days=7)
-SORTS = ("name", "unit", "kpi", "okr", "total", "checkin")
+WEEKS = 7
+SORTS = ("result", "name", "unit", "kpi", "okr", "checkin")
+# What is asked for first when a column is chosen: the names from the front, the numbers from the top.
+DESCENDING = ("result", "kpi", "okr", "checkin")
+Points = Mapping[int, Sequence[tuple[date, Fraction | None]]]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What somebody's goals come to, as far as it may be seen: fractions, and the last weeks' totals, oldest first."""
+class Own:
+    """What only those see who may see the person's result. total: the adjusted one where HR adjusted it; weeks: the total at the end of each of the last
+    seven weeks. Fractions."""
 
-    now: Totals
+    standing: Standing
     total: Fraction | None
-    expected: Fraction | None
-    status: str | None
+    rating: str
     weeks: list[Fraction | None]
 
 
-@dataclass
-class MemberLine:
-    """One person: their goals that may be seen by kind and status, and their result where that may be seen."""
+@dataclass(frozen=True)
+class Line:
+    """One person of the table. The counts are of the goals the reader may see: by kind, and by status."""
 
     person: Person
-    result: Outcome | None = None
-    kinds: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    statuses: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    last_checkin_on: date | None = None
+    own: Own | None
+    kinds: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
+    last_on: date | None = None
     stale: bool = False
 
 
 @dataclass(frozen=True)
 class Members:
-    """A page of people, of `in_all` who were there during the cycle and fit the filters."""
+    """One page of the table, and how many people there are in all."""
 
-    lines: list[MemberLine]
+    lines: list[Line]
     in_all: int
 
 
 def members_of(
-    viewer: Viewer, cycle: Cycle, filters: Filters, today: date, *, sort: str, down: bool, page: int
+    viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date, *, sort: str, down: bool, page: int
 ) -> Members:
-    """A page of the cycle's people. Results that may not be seen neither show nor order anything."""
-    seen = people_with_visible_results(viewer)
+    """The people of the unit who were there in the cycle, narrowed and ordered; people whose result may not be seen come after the others where that is
+    the order. Three queries."""
+    chosen = [*_there_in(cycle), *_in(unit, filters.below), *_asked_for(viewer, cycle, filters)]
+    in_all = select(func.count(Person.id)).where(*chosen).scalar_subquery()
     query = (
-        select(Person, Result, seen.label("seen"), func.count().over().label("in_all"))
-        .outerjoin(Result, and_(Result.person_id == Person.id, Result.cycle_id == cycle.id))
-        .outerjoin(Unit, Unit.id == Person.unit_id)
-        .where(*_there(cycle), *_asked_for(viewer, cycle, filters, today))
-        .options(joinedload(Person.unit))
-        .order_by(*_order(sort, down, seen), Person.sort_key, Person.id)
+        select(Person, Result, people_with_visible_results(viewer), in_all)
+        .outerjoin(Person.unit)
+        .outerjoin(
+            Result,
+            and_(Result.person_id == Person.id, Result.cycle_id == cycle.id, people_with_visible_results(viewer)),
+        )
+        .where(*chosen)
+        .options(contains_eager(Person.unit))
+        .order_by(*_order(sort, down), Person.sort_key, Person.id)
+        .limit(AT_ONCE)
+        .offset((page - 1) * AT_ONCE)
     )
-    rows = db.session.execute(query.limit(PEOPLE_AT_ONCE).offset((page - 1) * PEOPLE_AT_ONCE)).tuples().all()
-    goals = _goals(viewer, cycle, [person.id for person, *_ in rows])
-    points = points_of([goal.id for found in goals.values() for goal, _ in found])
-    lines = [_line(person, result, may, goals[person.id], points, cycle, today) for person, result, may, _ in rows]
+    rows = db.session.execute(query).tuples().all()
+    goals = _goals_of(viewer, cycle, [person.id for person, *_ in rows])
+    seen = {person.id for person, _, may_see, _ in rows if may_see}
+    points = points_of([goal.id for person_id in seen for goal in goals[person_id]])
+    lines = [
+        _line(person, result, goals[person.id], cycle, today, points if person.id in seen else None)
+        for person, result, *_ in rows
+    ]
     return Members(lines, rows[0][3] if rows else 0)
 
 
-def units_to_pick() -> list[Unit]:
-    """The company and its departments, for the filter; teams are reached through the overview."""
-    return list(
-        db.session.scalars(
-            select(Unit)
-            .where(or_(Unit.parent_id.is_(None), Unit.kind == "department"), ~Unit.archived)
-            .order_by(Unit.parent_id.isnot(None), Unit.sort_key)
-            .limit(60)
+def weeks_of(goals: Sequence[Goal], points: Points, cycle: Cycle, today: date) -> list[Fraction | None]:
+    """The total these goals came to at the end of each of the last seven weeks that lie in the cycle, the latest last, from their stored progress."""
+    last = min(today, cycle.ends_on)
+    days = [last - WEEK * back for back in reversed(range(WEEKS)) if last - WEEK * back >= cycle.starts_on]
+    full = Fraction(cycle.aspirational_full)
+
+    def result_on(goal: Goal, day: date) -> Fraction | None:
+        nothing = None if goal.progress is None else Fraction(0)
+        progress = next((part for on, part in reversed(points.get(goal.id, ())) if on <= day), nothing)
+        return computed_result(goal_facts(goal, {}, ()), progress, full)
+
+    return [totals_of(goals, cycle, lambda goal, day=day: result_on(goal, day)).total for day in days]  # type: ignore[misc]
+
+
+def _line(
+    person: Person, result: Result | None, goals: Sequence[Goal], cycle: Cycle, today: date, points: Points | None
+) -> Line:
+    own = None
+    if points is not None:
+        counted = tally(goals, cycle).people.get(person.id, [])
+        standing = standing_of(result, counted, cycle, today)
+        adjusted = fraction(result.adjusted) if result else None
+        own = Own(
+            standing,
+            adjusted if adjusted is not None else standing.now.total,
+            result.rating if result else "",
+            weeks_of(counted, points, cycle, today),
         )
+    kinds: dict[str, int] = defaultdict(int)
+    statuses: dict[str, int] = defaultdict(int)
+    for goal in goals:
+        kinds[goal.kind] += 1
+        statuses[goal.status] += 1
+    return Line(
+        person,
+        own,
+        kinds,
+        statuses,
+        max((goal.last_checkin_on for goal in goals if goal.last_checkin_on), default=None),
+        any(goal.stale_from is not None and goal.stale_from <= today for goal in goals),
     )
 
 
-def result_of(
-    person: Person,
-    stored: Result | None,
-    goals: Sequence[Goal],
-    points: dict[int, list[tuple[date, Fraction | None]]],
-    cycle: Cycle,
-    today: date,
-) -> Outcome:
-    """Somebody's stored result beside what it should be by now, and the totals of the last weeks, from the goals that count in it."""
-    counting = [goal for goal in goals if _counts(goal, person, cycle)]
-    full, share = Fraction(cycle.aspirational_full), Fraction(cycle.kpi_share)
-    facts = {goal.id: goal_facts(goal, {}, ()) for goal in counting}
-
-    def total(at: dict[int, Fraction | None]) -> Fraction | None:
-        return totals(
-            (
-                Counted(goal.kind, Fraction(goal.weight), computed_result(facts[goal.id], at.get(goal.id), full))
-                for goal in counting
-            ),
-            share,
-        ).total
-
-    now = Totals(None, None, None, False, 0)
-    if stored is not None:
-        now = Totals(
-            fraction(stored.okr), fraction(stored.kpi), fraction(stored.total), stored.provisional, stored.goals
+def _goals_of(viewer: Viewer, cycle: Cycle, people: Sequence[int]) -> Mapping[int, list[Goal]]:
+    held: dict[int, list[Goal]] = defaultdict(list)
+    if people:
+        query = (
+            select(Goal)
+            .where(Goal.cycle_id == cycle.id, Goal.owner_id.in_(people), Goal.state.in_(COUNTED_STATES))
+            .where(visible_goals(viewer))
+            .options(*with_measures(), joinedload(Goal.unit), joinedload(Goal.cycle))
+            .order_by(Goal.code)
         )
-    adjusted = fraction(stored.adjusted) if stored is not None else None
-    expected = total({goal.id: _expected(goal, today) for goal in counting})
-    weeks = [
-        total({goal.id: _at(points.get(goal.id, []), today - WEEK * back) for goal in counting})
-        for back in reversed(range(WEEKS))
-    ]
-    status = None
-    if now.total is not None and expected is not None:
-        started = any(goal.last_checkin_on for goal in counting)
-        status = pace.status(
-            now.total,
-            expected,
-            started=started,
-            first_due=min((goal.first_due for goal in counting if goal.first_due), default=None),
-            may_be_done=all(goal.status == "done" for goal in counting),
-            day=today,
-            thresholds=company().thresholds,
-        )
-    return Outcome(now, adjusted if adjusted is not None else now.total, expected, status, weeks)
+        for goal in db.session.scalars(query).unique():
+            held[goal.owner_id].append(goal)
+    return held
 
 
-def _there(cycle: Cycle) -> list[ColumnElement[bool]]:
+def _there_in(cycle: Cycle) -> list[ColumnElement[bool]]:
     return [
         or_(Person.joined_on.is_(None), Person.joined_on <= cycle.ends_on),
         or_(Person.left_on.is_(None), Person.left_on >= cycle.starts_on),
     ]
 
 
-def _asked_for(viewer: Viewer, cycle: Cycle, filters: Filters, today: date) -> list[ColumnElement[bool]]:
+def _in(unit: Unit, below: bool) -> list[ColumnElement[bool]]:
+    if not below:
+        return [Person.unit_id == unit.id]
+    if unit.parent_id is None:
+        return []
+    return [Person.unit_id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id))]
+
+
+def _asked_for(viewer: Viewer, cycle: Cycle, filters: Filters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if filters.unit and filters.below:
-        below = (
-            select(UnitAncestor.unit_id)
-            .join(Unit, Unit.id == UnitAncestor.ancestor_id)
-            .where(Unit.code == filters.unit)
-        )
-        conditions.append(Person.unit_id.in_(below))
-    elif filters.unit:
-        conditions.append(Person.unit_id.in_(select(Unit.id).where(Unit.code == filters.unit)))
+    if filters.status:
+        theirs = (Goal.owner_id == Person.id, Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
+        has = exists().where(*theirs, Goal.status == filters.status, visible_goals(viewer))
+        conditions.append(has.correlate_except(Goal))
     if filters.text:
         wordings = {filters.text, filters.text.lower(), filters.text.upper(), filters.text.title()}
         columns = (Person.name, Person.email, Person.title)
         conditions.append(
             or_(*(column.icontains(word, autoescape=True) for word in sorted(wordings) for column in columns))
         )
-    has_goal = [
-        Goal.owner_id == Person.id,
-        Goal.cycle_id == cycle.id,
-        Goal.state.in_(COUNTED_STATES),
-        visible_goals(viewer),
-    ]
-    if filters.status:
-        conditions.append(exists().where(*has_goal, Goal.status == filters.status).correlate(Person))
-    if filters.stale:
-        conditions.append(exists().where(*has_goal, is_stale(today)).correlate(Person))
     return conditions
 
 
-def _order(sort: str, down: bool, seen: ColumnElement[bool]) -> list[Any]:
-    columns = {
-        "unit": Unit.sort_key,
+def _order(sort: str, down: bool) -> list[ColumnElement[Any]]:
+    columns: dict[str, Any] = {
+        "result": func.coalesce(Result.adjusted, Result.total),
         "kpi": Result.kpi,
         "okr": Result.okr,
-        "total": func.coalesce(Result.adjusted, Result.total),
         "checkin": Result.last_checkin_on,
+        "unit": Unit.sort_key,
+        "name": Person.sort_key,
     }
-    column = columns.get(sort)
-    if column is None:
-        return [Person.sort_key.desc()] if down else []
-    shown = column if sort == "unit" else case((seen, column))
-    return [shown.is_(None), shown.desc() if down else shown.asc()]
-
-
-def _goals(viewer: Viewer, cycle: Cycle, people: Sequence[int]) -> dict[int, list[tuple[Goal, bool]]]:
-    """The people's counted goals, and whether the reader may see each."""
-    query = (
-        select(Goal, visible_goals(viewer).label("visible"))
-        .where(Goal.owner_id.in_(people), Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
-        .options(joinedload(Goal.cycle), joinedload(Goal.unit), *with_measures())
-        .order_by(Goal.code)
-    )
-    found: dict[int, list[tuple[Goal, bool]]] = defaultdict(list)
-    for goal, visible in db.session.execute(query).unique().tuples():
-        found[goal.owner_id].append((goal, bool(visible)))
-    return found
-
-
-def _line(
-    person: Person,
-    stored: Result | None,
-    may: bool,
-    goals: Sequence[tuple[Goal, bool]],
-    points: dict[int, list[tuple[date, Fraction | None]]],
-    cycle: Cycle,
-    today: date,
-) -> MemberLine:
-    line = MemberLine(person)
-    for goal in (goal for goal, visible in goals if visible):
-        line.kinds[goal.kind] += 1
-        line.statuses[goal.status] += 1
-        line.stale = line.stale or (goal.stale_from is not None and goal.stale_from <= today)
-        if goal.last_checkin_on:
-            line.last_checkin_on = max(goal.last_checkin_on, line.last_checkin_on or goal.last_checkin_on)
-    if may:
-        line.result = result_of(person, stored, [goal for goal, _ in goals], points, cycle, today)
-    return line
-
-
-def _counts(goal: Goal, person: Person, cycle: Cycle) -> bool:
-    return goal.scope == "person" or (cycle.head_counts_unit and goal.unit.head_id == person.id)
-
-
-def _expected(goal: Goal, today: date) -> Fraction | None:
-    return fraction(goal.expected) if goal.progress_from != "measures" else expected_of(goal, today)
-
-
-def _at(points: Sequence[tuple[date, Fraction | None]], day: date) -> Fraction | None:
-    return next((progress for on, progress in reversed(points) if on <= day), None)
+    column = columns[sort]
+    return [column.is_(None), column.desc() if down else column.asc()]

@@ -50,18 +50,21 @@ class CycleRecord:
             self.world.goals[goal.id], self.standing(goal).expected, Fraction(self.cycle.aspirational_full)
         )
 
+    def weight(self, goal: Goal) -> Fraction:
+        return self.world.goals[goal.id].weight
+
     def is_provisional(self, goal: Goal) -> bool:
         return self.world.goals[goal.id].score is None
 
     def totals(self, goals: Iterable[Goal]) -> Totals:
         return totals(
-            (Counted(goal.kind, Fraction(goal.weight), self.result(goal), self.is_provisional(goal)) for goal in goals),
+            (Counted(goal.kind, self.weight(goal), self.result(goal), self.is_provisional(goal)) for goal in goals),
             Fraction(self.cycle.kpi_share),
         )
 
     def expected_total(self, goals: Iterable[Goal]) -> Fraction | None:
         return totals(
-            (Counted(goal.kind, Fraction(goal.weight), self.expected(goal)) for goal in goals),
+            (Counted(goal.kind, self.weight(goal), self.expected(goal)) for goal in goals),
             Fraction(self.cycle.kpi_share),
         ).total
 
@@ -162,7 +165,7 @@ def person_lines(
         goals = tallies.people.get(person.id, [])
         last = max((on for goal in goals if (on := record.standing(goal).last_on)), default=None)
         if period is not None:
-            lines.append(PersonLine(person, sums := _period_totals(record, goals, *period), sums.total, None, "", last))
+            lines.append(PersonLine(person, sums := period_totals(record, goals, *period), sums.total, None, "", last))
             continue
         held = frozen.get((person.id, None)) if frozen else None
         sums = _stored_totals(held) if frozen else record.totals(goals)
@@ -209,7 +212,7 @@ def unit_lines(record: CycleRecord) -> list[UnitLine]:
     return lines
 
 
-def _period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, span: Span) -> Totals:
+def period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, span: Span) -> Totals:
     """The KPI figure of one calendar period: Σ w · attainment ÷ Σ w over KPIs of that frequency or finer; it is the total too."""
     counted = []
     for goal in goals:
@@ -220,7 +223,7 @@ def _period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, s
                 else None
             )
             if reached is not None:
-                counted.append(Counted("kpi", Fraction(goal.weight), reached, record.is_provisional(goal)))
+                counted.append(Counted("kpi", record.weight(goal), reached, record.is_provisional(goal)))
     return totals(counted, Fraction(1))
 
 

@@ -1,100 +1,107 @@
-"""Members: everybody of the cycle side by side, one person's page, and their sheet on paper."""
+"""People: the table of them, and one person's page, which prints as the sheet for the talk."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from goalsite.frame import cycle
+from goalsite.frame import cycle, frame, initials
 from goalsite.queries import company as here
-from goalsite.queries import filters as narrow
 from goalsite.queries import member as one
 from goalsite.queries import members as read
+from goalsite.queries.filters import Filters, as_id, read_filters
+from goalsite.queries.overview import place_of
 from goalsite.respond import respond
-from goalsite.views.loaders import allow, viewer
+from goalsite.views.loaders import viewer
 
-blueprint = Blueprint("members", __name__)
+blueprint = Blueprint("members", __name__, url_prefix="/members")
+blueprint.app_template_filter("initials")(initials)
 
 
-@blueprint.get("/members")
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: which people, and in which order."""
+
+    filters: Filters
+    sort: str
+    down: bool
+    page: int
+
+    def address(self, **changes: object) -> str:
+        """The address that asks for the same but for the changes: of the filters, or of sort, down and page."""
+        own = {"sort": self.sort, "down": self.down, "page": 1} | {
+            name: changes.pop(name) for name in ("sort", "down", "page") if name in changes
+        }
+        said = self.filters.but(**changes).address  # type: ignore[arg-type]
+        if own["sort"] != "result":
+            said["sort"] = str(own["sort"])
+        if own["down"] != (own["sort"] in read.DESCENDING):
+            said["dir"] = "desc" if own["down"] else "asc"
+        if own["page"] != 1:
+            said["page"] = str(own["page"])
+        return url_for("members.list_members", **said)  # type: ignore[arg-type]
+
+    def column(self, sort: str) -> dict[str, object]:
+        """The head of the column that sorts so: its address, which turns the order round where it is the present one."""
+        now = self.sort == sort
+        down = not self.down if now else sort in read.DESCENDING
+        return {"href": self.address(sort=sort, down=down), "dir": ("desc" if self.down else "asc") if now else None}
+
+
+@blueprint.get("")
 def list_members() -> AnyResponse:
-    chosen, filters = cycle(), narrow.read_filters(request.args)
-    if chosen is None:
-        return respond("members/list_members.html", cycle=None)
-    sort, down, page = (
-        _sort(),
-        request.args.get("down") == "1",
-        min(narrow.as_id(request.args.get("page", "")) or 1, 10_000),
+    chosen, asked = cycle(), _asked()
+    place = place_of(asked.filters.unit, chosen) if chosen else None
+    if chosen is None or place is None:
+        if chosen and asked.filters.unit:
+            abort(404)
+        return respond("members/list_members.html", cycle=chosen, place=None)
+    members = read.members_of(
+        viewer(),
+        chosen,
+        place.unit,
+        asked.filters,
+        here.today(),
+        sort=asked.sort,
+        down=asked.down,
+        page=asked.page,
     )
-    found = read.members_of(viewer(), chosen, filters, here.today(), sort=sort, down=down, page=page)
-    pages = max(1, -(-found.in_all // read.PEOPLE_AT_ONCE))
     return respond(
         "members/list_members.html",
         cycle=chosen,
+        place=place,
+        asked=asked,
+        members=members,
+        pages=max(1, -(-members.in_all // read.AT_ONCE)),
         today=here.today(),
-        filters=filters,
-        members=found,
-        units=read.units_to_pick(),
-        columns=_columns(filters, sort, down),
-        sort=sort,
-        down=down,
-        page=page,
-        pages=pages,
     )
 
 
-@blueprint.get("/members/<int:person_id>")
+@blueprint.get("/<int:person_id>")
 def show(person_id: int) -> AnyResponse:
-    member, chosen = _load(person_id), cycle()
-    cards = one.cards_seen(viewer(), member.person, chosen, here.today()) if chosen else []
-    outcome = one.outcome_of(member.person, chosen, cards, here.today()) if chosen and member.may_see_results else None
-    return respond(
-        "members/show.html", cycle=chosen, today=here.today(), person=member.person, cards=cards, outcome=outcome
-    )
-
-
-@blueprint.get("/members/<int:person_id>/sheet")
-def sheet(person_id: int) -> AnyResponse:
-    member, chosen = _load(person_id), cycle()
-    allow(member.may_see_results)
-    if chosen is None:
+    found = one.find(viewer(), person_id)
+    if found is None:
         abort(404)
-    cards = [
-        card
-        for card in one.cards_seen(viewer(), member.person, chosen, here.today())
-        if one.counts(card.row, member.person, chosen)
-    ]
+    chosen, today = cycle(), here.today()
+    member = one.member_of(viewer(), found, chosen, today) if chosen else None
     return respond(
-        "members/sheet.html",
+        "members/show.html",
+        person=found.person,
         cycle=chosen,
-        today=here.today(),
-        person=member.person,
-        cards=cards,
-        outcome=one.outcome_of(member.person, chosen, cards, here.today()),
+        member=member,
+        cards=member.cards if member else [],
+        whole=member.whole if member else None,
         bands=here.company().bands,
+        company=frame().company,
+        today=today,
     )
 
 
-def _load(person_id: int) -> one.Member:
-    member = one.member_by_id(viewer(), person_id)
-    if member is None:
-        abort(404)
-    return member
-
-
-def _sort() -> str:
-    asked = request.args.get("sort", "name")
-    return asked if asked in read.SORTS else "name"
-
-
-def _columns(filters: narrow.Filters, sort: str, down: bool) -> dict[str, dict[str, str | None]]:
-    """For each column that sorts: the address that sorts by it, and how it is sorted now."""
-    found: dict[str, dict[str, str | None]] = {}
-    for name in read.SORTS:
-        turned = not down if name == sort else name not in ("name", "unit")
-        said: dict[str, Any] = {**filters.address, "sort": name} | ({"down": "1"} if turned else {})
-        found[name] = {
-            "href": url_for("members.list_members", **said),
-            "dir": ("desc" if down else "asc") if name == sort else None,
-        }
-    return found
+def _asked() -> Asked:
+    given = request.args
+    sort = given.get("sort", "")
+    sort = sort if sort in read.SORTS else "result"
+    down = {"asc": False, "desc": True}.get(given.get("dir", ""), sort in read.DESCENDING)
+    filters = read_filters(given)
+    kept = Filters(unit=filters.unit, below=filters.below, status=filters.status, text=filters.text)
+    return Asked(kept, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
