@@ -86,9 +86,9 @@ def written_target(target: tuple[str, str]) -> str:
 
 
 def changed_value(field: str, text: str, zone: ZoneInfo) -> str:
-    """What a field was changed from, or to: a number or a date of a goal or a measure is written in one way. Raises RuleError."""
+    """What a field was changed from, or to: a number, a date or a fixed word of a goal or a measure is written in one way. Raises RuleError."""
     column = next((BY_NAME[name].column(field) for name in ("measures", "goals") if field in BY_NAME[name].places), None)
-    if column is None or column.kind not in ("number", "whole", "date") or not text.strip():
+    if column is None or column.kind not in ("number", "whole", "date", "word") or not text.strip():
         return text
     return as_text(READERS[column.kind](column, text, zone))
 

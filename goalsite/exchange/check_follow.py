@@ -21,6 +21,7 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal
 
 ONE = Decimal(1)
+MOMENTS = (("checkins", "seen_at"), ("changes", "at"), ("comments", "entered_at"), ("evaluations", "at"))
 
 
 def check(company: Company, settings: Settings, parts: Parts, today: date, faults: Faults) -> None:
@@ -44,6 +45,10 @@ def check(company: Company, settings: Settings, parts: Parts, today: date, fault
                 _check_checkin(row, measure, entered, faults)
         if row.differs and row["seen_by"] and row["seen_by"] == row["author"]:
             faults.at(row, "seen_by", "seen_by_author")
+    for name, column in MOMENTS:
+        for row in company[name].values():
+            if row.differs and row[column] is not None and (day := row[column].astimezone(zone).date()) > today:
+                faults.at(row, column, "checkin_not_yet", day=day, today=today)
     for row in company["blockers"].values():
         if row["closed_on"] and row["closed_on"] < row["opened_on"]:
             faults.at(row, "closed_on", "dates_reversed", first=row["opened_on"], last=row["closed_on"])

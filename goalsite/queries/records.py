@@ -270,10 +270,15 @@ def _number(text: str) -> Fraction | None:
     return Fraction(text) if text else None
 
 
+def _weight(text: str) -> Fraction:
+    return Fraction(text) if text else ONE
+
+
 _DATES = ("starts_on", "due_on")
-_GOAL_FIELDS: dict[str, Callable[[str], Any]] = {"weight": _number, "state": str, "ambition": str, "progress_from": str}
+_GOAL_FIELDS: dict[str, Callable[[str], Any]] = {"weight": _weight, "state": str, "ambition": str, "progress_from": str}
 _MEASURE_FIELDS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("start", "target", "low", "high", "weight"), _number),
+    **dict.fromkeys(("start", "target", "low", "high"), _number),
+    "weight": _weight,
     **dict.fromkeys(("direction", "aggregate", "frequency", "target_per", "title"), str),
 }
 

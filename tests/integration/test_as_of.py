@@ -66,6 +66,8 @@ def goals_and_measures() -> tuple[Rows, Rows]:
         goals.append(own | {"code": f"{name}-K", "title": name, "kind": "kpi"})
         measures += [{"goal": f"{name}-O", "title": row["code"]} | row for row in KEY_RESULTS]
         measures.append({"goal": f"{name}-K", "code": "K", "title": "K"} | indicator)
+    goals.append(goals[-2] | {"code": "dung-P", "supports": ""})
+    measures.append({"goal": "dung-P", "code": "LAST", "title": "LAST", "target": 100})
     dung = next(row for row in goals if row["code"] == "dung-O")
     dung |= {"weight": "1.5", "due_on": "2026-03-15"}
     return goals, measures

@@ -41,6 +41,10 @@ CASES: dict[str, tuple[Cells, Place]] = {
     "no date": (edited("cycles", "31/03/2026", "tháng ba"), ("cycles", 4, "ends_on", "date_unreadable")),
     "no address": (added("people", "an ba sao,An"), ("people", 6, "email", "email_unreadable")),
     "slash in a code": (added("goals", GOAL.replace("X1", "X/1")), ("goals", 8, "code", "code_sign")),
+    "changed from no word": (added("changes", "O2,KR1,2026-02-02 10:00,frequency,fortnight,week,x,an@ba.sao"), ("changes", 4, "from", "word_unknown")),
+    "changed tomorrow": (added("changes", "O2,KR1,2026-02-21 10:00,target,6,5,x,an@ba.sao"), ("changes", 4, "at", "checkin_not_yet")),
+    "evaluated tomorrow": (added("evaluations", "P1,2026-02-21 09:00,approved,an@ba.sao,1,"), ("evaluations", 4, "at", "checkin_not_yet")),
+    "said tomorrow": (added("comments", "O1,2026-02-21 09:00,an@ba.sao,Mai"), ("comments", 3, "entered_at", "checkin_not_yet")),
     # Keys and references
     "same key": (added("goals", "O1,okr,,Lại,2026-Q1,,an@ba.sao"), ("goals", 8, "code", "row_twice")),
     "e-mail in another letter case": (added("people", "AN@BA.SAO,An"), ("people", 6, "email", "email_twice")),
