@@ -132,10 +132,8 @@ def bar(goal: Draft) -> list[Hint]:
 def writers(goal: Draft) -> list[Hint]:
     """Nobody but the head writes goals in a unit."""
     around = goal.around
-    alone = around.head is not None and set(around.writers) == {around.head}
-    if not alone or len(around.writers) < FEWEST_OF_UNIT or around.unit_people < FEWEST_OF_UNIT:
-        return []
-    return [Hint("only_the_head_writes", terms={"count": len(around.writers)})]
+    alone = around.unit_goals == around.by_head >= FEWEST_OF_UNIT and around.unit_people >= FEWEST_OF_UNIT
+    return [Hint("only_the_head_writes", terms={"count": around.by_head})] if alone else []
 
 
 def last_two_behind(ended: Sequence[tuple[Fraction | None, bool]], least: Fraction) -> tuple[Fraction, ...]:

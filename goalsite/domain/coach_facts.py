@@ -61,14 +61,15 @@ class Around:
     """What is known besides the goal itself; None and empty: not known, or not to be told to this reader.
 
     owner_goals: how many the owner has in the cycle. results: those of the owner's goals in the two cycles before, the latest first.
-    writers: who wrote the unit's goals of the cycle, one entry a goal; unit_people: how many belong to it. silent_days: since the last
-    check-in, or the first day; rhythm_days: how often one is due. behind: the attainments of the last two periods of a KPI that is behind.
+    unit_goals, by_head: how many goals the unit has in the cycle, and how many of them its head wrote; unit_people: how many belong to it.
+    silent_days: since the last check-in, or the first day; rhythm_days: how often one is due. behind: the attainments of the last two periods
+    of a KPI that is behind.
     """
 
     owner_goals: int | None = None
     results: tuple[tuple[Fraction, ...], ...] = ()
-    head: Hashable | None = None
-    writers: tuple[Hashable, ...] = ()
+    unit_goals: int = 0
+    by_head: int = 0
     unit_people: int = 0
     silent_days: int | None = None
     rhythm_days: int = 7

@@ -1,6 +1,6 @@
 """One goal's page: the goal with what it is linked to, how it stands, and its line over time (rules §3, §5, §8)."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -92,6 +92,7 @@ class Page:
     of_measures: dict[int, list[Line]]
     names: dict[Hashable, str]
     expected: list[tuple[date, Fraction]]
+    records: Records
 
     @property
     def call(self) -> str | None:
@@ -204,13 +205,17 @@ def _weights() -> ColumnElement[Any]:
     )
 
 
-def page_of(found: Found, day: date) -> Page:
-    """How the goal and those that support it stand on `day`, in three queries; of what is below the supporters, what is stored."""
+def page_of(found: Found, day: date, earlier: Collection[int] = ()) -> Page:
+    """How the goal and those that support it stand on `day`, in three queries; of what is below the supporters, what is stored.
+
+    earlier: goals of earlier cycles whose records the coach wants along with them.
+    """
     goal = found.row
     counts = goal.progress_from != "measures"
     shown = found.seen("supporters")[:SHOWN_SUPPORTERS]
     kept = found.links.get("supporters", []) if counts else shown
-    records = _with_supporters(records_of([goal.id, *(one.row.id for one in kept)], day, deep=False), goal, kept)
+    ids = {goal.id, *(one.row.id for one in kept), *earlier}
+    records = _with_supporters(records_of(ids, day, deep=False), goal, kept)
     known: dict[Hashable, GoalStanding] = {
         one.row.id: stored_standing(one.row, day) for one in kept if one.row.progress_from != "measures"
     }
@@ -232,6 +237,7 @@ def page_of(found: Found, day: date) -> Page:
         of_measures={measure.row.id: of_measure(measure.facts, measure.standing) for measure in card.measures},
         names=names | {one.row.id: one.row.title for one in kept if one.visible},
         expected=_expected_line(card, {one.row: below.get(one.row.id) for one in kept} if counts else {}),
+        records=records,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -91,6 +92,7 @@ class Surroundings:
     followers: list[Item] = field(default_factory=list)
     units: list[Item] = field(default_factory=list)
     points: list[tuple[date, Fraction | None]] = field(default_factory=list)
+    beside: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -113,9 +115,9 @@ class History:
         return max(-(-self.total // HISTORY_PAGE), 1)
 
 
-def surroundings_of(goal_id: int, talk_page: int = 1) -> Surroundings:
-    """All of it, in one query; of the comments one page, the first being the latest."""
-    rows = _everything(goal_id, talk_page)
+def surroundings_of(goal_id: int, talk_page: int = 1, beside: Iterable[Select[Any]] = ()) -> Surroundings:
+    """All of it, in one query; of the comments one page, the first being the latest. beside: the coach's questions, answered with it."""
+    rows = _everything(goal_id, talk_page, beside)
     person, other = aliased(Person), aliased(Person)
     query = (
         select(rows, person, other, Measure.title.label("measure"))
@@ -130,6 +132,9 @@ def surroundings_of(goal_id: int, talk_page: int = 1) -> Surroundings:
         number = kept["number"]
         if kept["kind"] == "points":
             found.points.append((kept["day"], None if number is None else Fraction(number, 10**SHARE_DECIMALS)))
+            continue
+        if kept["kind"] == "beside":
+            found.beside.append((kept["head"], kept["id"], kept["total"], number, kept["body"]))
             continue
         if kept["kind"] == "comments":
             found.comments_total = kept["total"]
@@ -200,7 +205,7 @@ def _plain(text: str) -> Fraction | date | str:
         return text
 
 
-def _everything(goal_id: int, talk_page: int) -> Subquery:
+def _everything(goal_id: int, talk_page: int, beside: Iterable[Select[Any]]) -> Subquery:
     """All kinds of rows under the same columns, what a kind does not have left empty."""
     talk = (
         select(Comment.id, Comment.entered_at, Comment.body, Comment.author_id, func.count().over().label("total"))
@@ -274,8 +279,13 @@ def _everything(goal_id: int, talk_page: int) -> Subquery:
         _branch("points", day=GoalPoint.on, number=type_coerce(GoalPoint.progress, BigInteger)).where(
             GoalPoint.goal_id == goal_id
         ),
+        *(_answer(question.subquery()) for question in beside),
     ]
     return union_all(*branches).subquery("everything")
+
+
+def _answer(rows: Subquery) -> Select[Any]:
+    return _branch("beside", head=rows.c.kind, id=rows.c.one, total=rows.c.two, number=rows.c.three, body=rows.c.text)
 
 
 def _branch(kind: str, **given: Any) -> Select[Any]:

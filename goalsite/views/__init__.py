@@ -15,6 +15,7 @@ MODULES = (
     "members",
     "tree",
     "goals",
+    "coach",
     "comments",
     "pickers",
     "drafts",

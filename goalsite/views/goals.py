@@ -15,9 +15,10 @@ from goalsite.domain.relations import ToGoal
 from goalsite.forms.goals import CommentForm
 from goalsite.markdown import Mention, rendered
 from goalsite.models import Goal, Person
+from goalsite.queries import coach, goal_page, goal_talk
 from goalsite.queries import company as here
-from goalsite.queries import goal_page, goal_talk
-from goalsite.queries.goal_page import Found
+from goalsite.queries.coach_background import Asked, Background, asked_of, background_from, questions
+from goalsite.queries.goal_page import Found, Page
 from goalsite.queries.goal_talk import History, Item, Surroundings
 from goalsite.respond import respond, wants_fragment
 from goalsite.views.loaders import load_goal, viewer
@@ -25,6 +26,7 @@ from goalsite.views.loaders import load_goal, viewer
 blueprint = Blueprint("goals", __name__, url_prefix="/goals")
 blueprint.app_context_processor(lambda: {"person_href": person_href})
 LAST_PAGE = 1000
+COACHED = ("draft", "suggested", "proposed", "active")
 LINKS = ("path", "also", "also_by", "sources", "feeds")
 
 
@@ -82,15 +84,38 @@ def conversation(goal_id: int) -> AnyResponse:
 def page(found: Found, form: CommentForm | None = None, status: int = 200) -> Response:
     """The whole page; with the comment that could not be kept."""
     goal, to = found.row, found.to
-    around = goal_talk.surroundings_of(goal.id)
+    asked = questions(viewer(), asked_for(found)) if goal.state in COACHED else []
+    around = goal_talk.surroundings_of(goal.id, beside=asked)
+    background = background_from(around.beside) if asked else None
+    standing = _standing(found, around, background)
     return respond(
         "goals/show.html",
         status=status,
-        **_standing(found, around),
+        **standing,
+        **coached(found, standing["view"], background),
         **(talk(goal, to, around, 1, form) | _history(goal, to, goal_talk.history_of(goal.id, 1))),
         around=around,
         description=rendered(goal.description),
     )
+
+
+def asked_for(found: Found) -> Asked:
+    """What the coach wants to know around the goal."""
+    return asked_of(found.row, found.to, [linked.row.id for linked in found.links.get("sources", [])])
+
+
+def coached(found: Found, view: Page, background: Background | None) -> dict[str, Any]:
+    """What the coach says; its other hints to those with a part in the goal."""
+    if background is None:
+        return {"advice": None}
+    supports = any(found.links.get(kind) for kind in ("path", "also", "feeds"))
+    past, least = coach.past_of(background, view.records), here.company().thresholds.at_risk
+    return {
+        "advice": coach.advice_on(view.card, background, past, here.today(), supports=supports, least=least),
+        "coached": found.row.id,
+        "tell_mistakes": bool(found.to.columns) or found.to.follower,
+        "convert_href": url_for("convert.begin", kpi=found.row.id) if _exists("convert.begin") else "",
+    }
 
 
 def talk(goal: Goal, to: ToGoal, around: Surroundings, number: int, form: CommentForm | None = None) -> dict[str, Any]:
@@ -157,9 +182,9 @@ def _piece(template: str, goal_id: int, *, points: bool = False) -> AnyResponse:
     return respond(template, **_standing(found, around))
 
 
-def _standing(found: Found, around: Surroundings | None = None) -> dict[str, Any]:
+def _standing(found: Found, around: Surroundings | None = None, background: Background | None = None) -> dict[str, Any]:
     goal, to, today = found.row, found.to, here.today()
-    view = goal_page.page_of(found, today)
+    view = goal_page.page_of(found, today, background.goals if background else ())
     shares = bool(to.columns & policy.RESULT_READERS)
     return {
         "goal": view.card,

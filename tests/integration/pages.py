@@ -21,6 +21,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "checkins.new": ("/measures/{own_measure}/check-in",),
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
     "checkins.row": ("/measures/{measure}",),
+    "coach.show": ("/goals/{goal}/coach",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
     "goals.head": ("/goals/{goal}/head",),

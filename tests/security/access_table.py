@@ -92,6 +92,8 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("goals.head", "GET"): piece("/goals/{goal}/head"),
     ("goals.progress", "GET"): piece("/goals/{goal}/progress"),
     ("goals.periods", "GET"): piece("/goals/{goal}/periods"),
+    ("coach.show", "GET"): piece("/goals/{goal}/coach"),
+    ("coach.look_over", "POST"): everyone("/coach"),
     ("goals.explanation", "GET"): on_goal("/goals/{goal}/explanation"),
     ("goals.history", "GET"): on_goal("/goals/{goal}/history"),
     ("goals.conversation", "GET"): on_goal("/goals/{goal}/conversation"),

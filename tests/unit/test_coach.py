@@ -314,15 +314,14 @@ class TestMistakes:
         ("facts", "found"),
         [
             ({}, True),
-            ({"writers": (1, 1, 2)}, False),
-            ({"writers": (2, 2, 2)}, False),
-            ({"writers": (1, 1)}, False),
+            ({"by_head": 2}, False),
+            ({"by_head": 0}, False),
+            ({"unit_goals": 2, "by_head": 2}, False),
             ({"unit_people": 2}, False),
-            ({"head": None}, False),
         ],
     )
-    def test_nobody_but_the_head_writes_goals(self, facts: dict[str, Any], found: bool) -> None:
-        given: dict[str, Any] = {"head": 1, "writers": (1, 1, 1), "unit_people": 3} | facts
+    def test_nobody_but_the_head_writes_goals(self, facts: dict[str, int], found: bool) -> None:
+        given: dict[str, Any] = {"unit_goals": 3, "by_head": 3, "unit_people": 3} | facts
         around = Around(**given)
         assert codes(draft(around=around)) == ({"only_the_head_writes"} if found else set())
 
