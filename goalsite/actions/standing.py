@@ -24,6 +24,8 @@ from goalsite.queries.slices import sliced
 from goalsite.queries.supporters import Known, points_of, with_stored_supporters
 
 DAY = timedelta(days=1)
+# Targets by period far above the total can make any multiple of it expected.
+MOST = Fraction(1000)
 
 
 def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) -> None:
@@ -205,8 +207,8 @@ def _id(key: Hashable) -> int:
 
 
 def stored(number: Fraction | None) -> Decimal | None:
-    """A computed fraction as it is stored, at fifteen decimals."""
-    return None if number is None else as_decimal(number, SHARE_DECIMALS)
+    """A computed fraction as it is stored, at fifteen decimals, and never beyond what such a number holds."""
+    return None if number is None else as_decimal(min(number, MOST), SHARE_DECIMALS)
 
 
 def count_turned(day: date) -> int:

@@ -14,7 +14,7 @@ from flask import Flask
 from goalsite.actions import standing
 from goalsite.actions.check_in import Reported, check_in
 from goalsite.extensions import db
-from goalsite.models import Goal, Metric, Person
+from goalsite.models import Goal, Metric, PeriodTarget, Person
 from goalsite.queries.check import differences
 from goalsite.queries.checkins import card_with
 from goalsite.queries.company import now, today
@@ -65,6 +65,15 @@ class TestRefresh:
         assert wrong() == []
         assert kpi.progress == Decimal("0.5")
         assert objective.progress == Decimal("0.333333333333333")
+
+
+    def test_more_is_expected_than_a_number_holds(self, cast: dict[str, Person]) -> None:
+        goal = make_goal(cast["report"], running_cycle(), {"aggregate": "last", "frequency": "month"}, kind="kpi")
+        first = goal.measures[0]
+        first.period_targets = [PeriodTarget(starts_on=goal.starts_on, target=Decimal(10**9))]
+        settle()
+        assert goal.expected is not None
+        assert goal.status == "behind"
 
 
 class TestSettle:
