@@ -50,7 +50,7 @@ NAV = (
 )
 SETUP = (
     Place("setup.organisation", _l("Organisation"), _l("Organisation"), "git-fork"),
-    Place("setup.people", _lp("setup", "People"), _lp("setup", "People"), "users"),
+    Place("people.list_people", _lp("setup", "People"), _lp("setup", "People"), "users"),
     Place("cycles.list_cycles", _l("Cycles"), _l("Cycles"), "clock", role="hr"),
     Place("metrics.list_metrics", _l("Metrics"), _l("Metrics"), "target", role="hr"),
     Place("company.edit", _l("Company settings"), _l("Company"), "building-2", role="admin"),

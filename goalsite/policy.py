@@ -24,7 +24,7 @@ from goalsite.domain.relations import (
 )
 from goalsite.domain.states import CYCLE_ALLOWS, EVALUATION, GOAL, REVIEW, Allowed
 from goalsite.domain.terms import COUNTED_STATES
-from goalsite.models import Goal, Measure
+from goalsite.models import Goal, Measure, Person
 
 SMALLEST_OPEN_MEAN = 3
 
@@ -75,6 +75,16 @@ def may_run_cycles(viewer: Viewer) -> bool:
 def may_administer(viewer: Viewer) -> bool:
     """Settings, accounts, roles (§8)."""
     return viewer.is_admin
+
+
+def may_write_people(viewer: Viewer) -> bool:
+    """Make accounts and keep what is known of people: HR and administrators; roles are an administrator's to give (§8)."""
+    return viewer.is_hr or viewer.is_admin
+
+
+def may_write_account(viewer: Viewer, person: Person) -> bool:
+    """Send a link for a new password, close or open the account: that of an administrator only another one."""
+    return viewer.is_admin or (viewer.is_hr and not person.is_admin)
 
 
 # --- Seeing -----------------------------------------------------------------------------------------------------------

@@ -43,6 +43,12 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/overview?owner={person}",
         "/overview?stale=1&unaligned=1",
     ),
+    "people.edit": ("/setup/people/{person}/edit",),
+    "people.list_people": (
+        "/setup/people",
+        "/setup/people?text=an&unit={unit}&role=heads&state=all&page=2",
+    ),
+    "people.new": ("/setup/people/new",),
     "pickers.options": (
         "/pickers/people?field=x&x=a",
         "/pickers/units?field=x&x=a",

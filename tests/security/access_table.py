@@ -87,6 +87,15 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("tree.show", "GET"): everyone("/tree"),
     # --- what a form offers while somebody types; of goals, only those they may see
     ("pickers.options", "GET"): everyone("/pickers/goals?field=goal&goal=Chuyện"),
+    # --- setting up people: HR and administrators; an administrator's account is another one's to change
+    ("people.list_people", "GET"): Line("/setup/people", HR | {"admin"}),
+    ("people.new", "GET"): Line("/setup/people/new", HR | {"admin"}),
+    ("people.add", "POST"): Line("/setup/people/new", HR | {"admin"}),
+    ("people.edit", "GET"): Line("/setup/people/{self}/edit", HR | {"admin"}),
+    ("people.change", "POST"): Line("/setup/people/{self}/edit", HR | {"admin"}),
+    ("people_accounts.invite", "POST"): Line("/setup/people/{admin}/invite", {"admin"}),
+    ("people_accounts.close", "POST"): Line("/setup/people/{admin}/close", {"admin"}),
+    ("people_accounts.reopen", "POST"): Line("/setup/people/{admin}/open", {"admin"}),
     # --- a goal
     ("goals.show", "GET"): on_goal("/goals/{goal}"),
     ("goals.head", "GET"): piece("/goals/{goal}/head"),

@@ -79,6 +79,7 @@ def ids() -> dict[str, dict[str, object]]:
             "measure": measure.id,
             "checkin": _one(CheckIn, measure_id=measure.id).id,
             "self": _one(Person, email_key="self@x.vn").id,
+            "admin": _one(Person, email_key="admin@x.vn").id,
             "team": _one(Unit, code="A1").code,
         }
     return found
