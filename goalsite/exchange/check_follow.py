@@ -45,10 +45,7 @@ def check(company: Company, settings: Settings, parts: Parts, today: date, fault
                 _check_checkin(row, measure, entered, faults)
         if row.differs and row["seen_by"] and row["seen_by"] == row["author"]:
             faults.at(row, "seen_by", "seen_by_author")
-    for name, column in MOMENTS:
-        for row in company[name].values():
-            if row.differs and row[column] is not None and (day := row[column].astimezone(zone).date()) > today:
-                faults.at(row, column, "checkin_not_yet", day=day, today=today)
+    _check_moments(company, zone, today, faults)
     for row in company["blockers"].values():
         if row["closed_on"] and row["closed_on"] < row["opened_on"]:
             faults.at(row, "closed_on", "dates_reversed", first=row["opened_on"], last=row["closed_on"])
@@ -112,6 +109,13 @@ def check_closed(company: Company, faults: Faults) -> None:
 
 def _differing(rows: Iterable[Row]) -> list[Row]:
     return [row for row in rows if row.differs]
+
+
+def _check_moments(company: Company, zone: ZoneInfo, today: date, faults: Faults) -> None:
+    for name, column in MOMENTS:
+        for row in company[name].values():
+            if row.differs and row[column] is not None and (day := row[column].astimezone(zone).date()) > today:
+                faults.at(row, column, "checkin_not_yet", day=day, today=today)
 
 
 def _check_day(row: Row, entered: date, today: date, faults: Faults) -> None:
