@@ -178,7 +178,7 @@ def is_stale(form: Form, record: Versioned) -> bool:
     return True
 
 
-def add_error(form: Form, error: RuleError) -> None:
+def add_error(form: Any, error: RuleError) -> None:
     """What a rule refused, at its field, or at the form's head where it has none."""
     field = form._fields.get(error.field)
     if field is None:

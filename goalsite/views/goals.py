@@ -13,6 +13,7 @@ from goalsite import policy
 from goalsite.domain.mentions import named_in
 from goalsite.domain.relations import ToGoal
 from goalsite.forms.goals import CommentForm
+from goalsite.forms.moves import MoveForm
 from goalsite.markdown import Mention, rendered
 from goalsite.models import Goal, Person
 from goalsite.queries import coach, goal_page, goal_talk
@@ -22,6 +23,7 @@ from goalsite.queries.goal_page import Found, Page
 from goalsite.queries.goal_talk import History, Item, Surroundings
 from goalsite.respond import respond, wants_fragment
 from goalsite.views.loaders import load_goal, viewer
+from goalsite.views.moves import possible
 
 blueprint = Blueprint("goals", __name__, url_prefix="/goals")
 blueprint.app_context_processor(lambda: {"person_href": person_href})
@@ -199,6 +201,9 @@ def _standing(found: Found, around: Surroundings | None = None, background: Back
         "may_submit": _exists("evaluations.submit") and policy.may_submit(to, goal, today),
         "may_decide": _exists("decisions.show") and policy.may_decide_evaluation(to, goal, today),
         "may_see_score": policy.may_see_evaluation(to, goal),
+        "moves": possible(to, goal),
+        "move_form": MoveForm(formdata=None),
+        "may_edit": policy.may_edit_draft(to, goal),
         "thresholds": here.company().thresholds,
     }
 

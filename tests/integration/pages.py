@@ -22,6 +22,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
     "checkins.row": ("/measures/{measure}",),
     "coach.show": ("/goals/{goal}/coach",),
+    "drafts.edit": ("/goals/{own_draft}/edit",),
+    "drafts.new": ("/goals/new", "/goals/new?kind=kpi"),
+    "moves.ask": ("/goals/{own_draft}/cancel",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
     "goals.head": ("/goals/{goal}/head",),
@@ -96,6 +99,7 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "goal": sorted({goal for goal in found if goal}),
         "measure": list(db.session.scalars(measures)),
         "own_measure": list(db.session.scalars(mine)),
+        "own_draft": list(db.session.scalars(select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft"))),
         "unit": [root.code, *deepest],
         "person": sorted({viewer.id, root.head_id}),
     }
