@@ -18,6 +18,7 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_follow import EvaluationStep, Result, Review
 from goalsite.queries.cards import GoalCard, card_of
+from goalsite.queries.decisions import computed_of
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.reports import CycleRecord, period_totals
 from goalsite.queries.results import tally
@@ -46,8 +47,11 @@ class Group:
 
 @dataclass(frozen=True)
 class Whole:
-    """Somebody's result in the cycle, as the report gives it. total: the adjusted one where HR adjusted it; own: the owner's last scores, by goal;
-    months: the first day of each month begun with its KPI figure. Fractions."""
+    """Somebody's result in the cycle, as the report gives it. Fractions.
+
+    total: the adjusted one where HR adjusted it. computed, own: by goal, what the numbers say and what the owner last handed in.
+    months: the first day of each month begun with its KPI figure.
+    """
 
     totals: Totals
     total: Fraction | None
@@ -55,6 +59,7 @@ class Whole:
     rating: str
     adjustment: Fraction | None
     groups: list[Group]
+    computed: Mapping[int, Fraction | None]
     own: Mapping[int, Fraction | None]
     months: list[tuple[date, Fraction | None]]
     history: list[Result]
@@ -110,6 +115,7 @@ def _whole(record: CycleRecord, person: Person, cycle: Cycle, today: date) -> Wh
         rating=held.rating if held else "",
         adjustment=adjusted - sums.total if adjusted is not None and sums.total is not None else None,
         groups=_groups(of_total(counted, Fraction(cycle.kpi_share)), sums),
+        computed={goal.id: computed_of(goal) for goal in record.goals},
         own=_own_scores([goal.id for goal in record.goals]),
         months=[(span.first, period_totals(record, counting, "month", span).total) for span in _months(cycle, today)],
         history=[result for result, _ in history if result.goals],

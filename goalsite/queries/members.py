@@ -45,14 +45,14 @@ class Own:
 
 @dataclass(frozen=True)
 class Line:
-    """One person of the table. The counts are of the goals the reader may see: by kind, and by status."""
+    """One person of the table. The counts are of the goals the reader may see: by kind, by status, and of those not updated lately."""
 
     person: Person
     own: Own | None
     kinds: dict[str, int] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
     last_on: date | None = None
-    stale: bool = False
+    stale: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _line(
         kinds,
         statuses,
         max((goal.last_checkin_on for goal in goals if goal.last_checkin_on), default=None),
-        any(goal.stale_from is not None and goal.stale_from <= today for goal in goals),
+        sum(goal.stale_from is not None and goal.stale_from <= today for goal in goals),
     )
 
 
