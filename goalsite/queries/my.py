@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import ToGoal, Viewer
@@ -22,13 +22,17 @@ TALK = 5
 
 @dataclass(frozen=True)
 class Waits:
-    """How much waits for me besides check-ins: evaluations to hand in, goals suggested to me, goals to approve, check-ins of my people to see."""
+    """How much waits for me besides check-ins: evaluations to hand in, goals suggested to me, goals to approve, evaluations to decide,
+    check-ins of my people to see; and where the first of the goals is."""
 
     to_submit: int
     suggested: int
     proposed: int
     to_evaluate: int
     unseen: int
+    first_to_submit: int | None
+    first_suggested: int | None
+    first_proposed: int | None
 
 
 @dataclass(frozen=True)
@@ -108,15 +112,26 @@ def my_waits(person: Person, today: date) -> Waits:
         .join(Measure.goal)
         .join(Goal.owner)
         .outerjoin(Acknowledgement, Acknowledgement.checkin_id == CheckIn.id)
-        .where(
-            Person.boss_id == person.id,
-            CheckIn.author_id != person.id,
-            CheckIn.on > today - UNSEEN_DAYS,
-            Acknowledgement.checkin_id.is_(None),
-        )
+        .where(*_unseen_by(person, today))
     )
-    counts = (to_submit, suggested, proposed, to_evaluate, unseen)
+    firsts = (count.with_only_columns(func.min(Goal.id)) for count in (to_submit, suggested, proposed))
+    counts = (to_submit, suggested, proposed, to_evaluate, unseen, *firsts)
     return Waits(*db.session.execute(select(*(count.scalar_subquery() for count in counts))).one())
+
+
+def my_unseen(person: Person, today: date) -> list[CheckIn]:
+    """The latest check-ins of my people that nobody has marked as seen."""
+    query = (
+        select(CheckIn)
+        .join(CheckIn.measure)
+        .join(Measure.goal)
+        .join(Goal.owner)
+        .outerjoin(Acknowledgement, Acknowledgement.checkin_id == CheckIn.id)
+        .where(*_unseen_by(person, today))
+        .options(contains_eager(CheckIn.measure).contains_eager(Measure.goal), joinedload(CheckIn.author))
+        .order_by(CheckIn.entered_at.desc(), CheckIn.id.desc())
+    )
+    return list(db.session.scalars(query.limit(TALK)))
 
 
 def my_actions(person: Person, cycle: Cycle) -> list[Action]:
@@ -135,3 +150,12 @@ def my_talk(person: Person, cycle: Cycle) -> list[Comment]:
         Comment.entered_at.desc(), Comment.id.desc()
     )
     return list(db.session.scalars(query.limit(TALK)))
+
+
+def _unseen_by(person: Person, today: date) -> list[ColumnElement[bool]]:
+    return [
+        Person.boss_id == person.id,
+        CheckIn.author_id != person.id,
+        CheckIn.on > today - UNSEEN_DAYS,
+        Acknowledgement.checkin_id.is_(None),
+    ]

@@ -1,11 +1,13 @@
 """My goals: what waits for me, how I stand, and every measure of mine to check in on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Blueprint
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
+from goalsite.domain.relations import ToGoal
 from goalsite.frame import cycle, me
 from goalsite.models import Cycle
 from goalsite.queries import company as here
@@ -43,6 +45,7 @@ def show() -> AnyResponse:
         due_by=min((measure.row.due_by for measure in late if measure.row.due_by), default=None),
         standing=read.my_standing(person, chosen, cards),
         waits=read.my_waits(person, today),
+        unseen=read.my_unseen(person, today),
         attention=_attention(cards),
         actions=read.my_actions(person, chosen),
         talk=read.my_talk(person, chosen),
@@ -60,11 +63,11 @@ def standing() -> AnyResponse:
 @blueprint.get("/my/goals/<int:goal_id>/head")
 def goal_head(goal_id: int) -> AnyResponse:
     goal, to = load_goal(goal_id)
-    card = cards_of([goal.id], here.today())[0]
+    card = _as_seen(cards_of([goal.id], here.today())[0], to)
     return respond("my/_goal_head.html", goal=card, may_submit=policy.may_submit(to, goal, here.today()))
 
 
-def _tiles(chosen: Cycle | None, cards: list[GoalCard]) -> dict[str, object]:
+def _tiles(chosen: Cycle | None, cards: list[GoalCard]) -> dict[str, Any]:
     if chosen is None:
         return {"cycle": None}
     return {
@@ -78,7 +81,12 @@ def _tiles(chosen: Cycle | None, cards: list[GoalCard]) -> dict[str, object]:
 def _mine(card: GoalCard) -> Mine:
     to = read.my_relation(me(), card)
     may = {measure.row.id for measure in card.measures if policy.may_check_in(to, card.row, measure.row)}
-    return Mine(card, may, policy.may_submit(to, card.row, here.today()))
+    return Mine(_as_seen(card, to), may, policy.may_submit(to, card.row, here.today()))
+
+
+def _as_seen(card: GoalCard, to: ToGoal) -> GoalCard:
+    """Without the score, where that is not for this reader: a colleague's goal with a measure of mine."""
+    return card if policy.may_see_evaluation(to, card.row) else replace(card, result=None)
 
 
 def _ids(goals: list[Mine]) -> set[int]:
