@@ -46,6 +46,16 @@ class TestShow:
         settle()
         assert "you have no goals in this cycle yet" in page_of(app, cast["report"])
 
+    @pytest.mark.parametrize("who", ["peer", "outsider"])
+    def test_a_colleagues_score_is_not_shown(self, app: Flask, cast: dict[str, Person], cycle: Cycle, who: str) -> None:
+        goal = make_goal(
+            cast["report"], cycle, {"assignee_id": cast["peer"].id}, evaluation="approved", score=Decimal("0.88")
+        )
+        settle()
+        for path in ("/", f"/my/goals/{goal.id}/head"):
+            assert "88 %" in page_of(app, cast["report"], path)
+            assert "88 %" not in page_of(app, cast[who], path)
+
     def test_the_result_is_that_of_the_report(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         me = cast["report"]
         kpi, okr = make_goal(me, cycle, {}, kind="kpi"), make_goal(me, cycle, {})
