@@ -3,15 +3,20 @@
 from collections.abc import Set
 from dataclasses import dataclass
 
-from tests.security.viewpoints import EVALUATOR, NOBODY, PEOPLE, SEE
+from tests.security.viewpoints import EVALUATOR, NOBODY, PEOPLE, READ_EVALUATIONS, SEE
 
 ALL = frozenset(PEOPLE)
 # The columns of §8's table as viewpoints: managers, direct and further up; who leads the unit or one above; HR.
 MANAGERS = {"manager", "skip"}
 LEADS = {"manager", "skip", "supervisor"}
 HR = {"hr"}
+ADMIN = {"admin"}
+WRITERS = {"self"} | MANAGERS | LEADS | HR
+APPROVERS = MANAGERS | LEADS | HR
 CHECKERS = {"self"} | MANAGERS | LEADS | HR
 ACKNOWLEDGERS = MANAGERS | LEADS
+# Of these goals, made in the cycle before, the former manager is the evaluator still, and so has a part in them.
+PAST = ("{done_goal}", "{handed_in}", "{approved}")
 # Done: a page, a piece, on to another page, or the form once more because nothing was filled in.
 DONE = "done"
 
@@ -33,9 +38,8 @@ class Line:
         if who in NOBODY:
             # A page asked for leads to the sign-in; anything else is refused.
             return self.anonymous or (303 if method == "GET" and not self.fragment else 401)
-        if self.on_goal and who not in SEE[visibility] | (
-            {EVALUATOR} if "{handed_in}" in self.path or "{done_goal}" in self.path else set()
-        ):
+        part = {EVALUATOR} if any(goal in self.path for goal in PAST) else set()
+        if self.on_goal and who not in SEE[visibility] | part:
             return 404
         return DONE if who in self.may else self.otherwise
 
@@ -51,17 +55,23 @@ def public(path: str, status: int | str = DONE) -> Line:
     return Line(path, may, anonymous=status, otherwise=status if isinstance(status, int) else 403)
 
 
-def on_goal(path: str, may: Set[str] = ALL, **said: object) -> Line:
+def hr(path: str, may: Set[str] = HR) -> Line:
+    """HR's own screens; an administrator who is not HR has a part in accounts alone."""
+    return Line(path, may)
+
+
+def on_goal(path: str, may: Set[str] = ALL, otherwise: int = 403) -> Line:
     """About a goal: who may not see it finds nothing."""
-    return Line(path, may, on_goal=True, **said)  # type: ignore[arg-type]
+    return Line(path, may, on_goal=True, otherwise=otherwise)
 
 
-def piece(path: str, may: Set[str] = ALL) -> Line:
-    """A piece of a goal's page, asked for by the page's script."""
-    return Line(path, may, on_goal=True, fragment=True)
+def piece(path: str, may: Set[str] = ALL, otherwise: int = 403) -> Line:
+    """A piece of a page about a goal, asked for by the page's script."""
+    return Line(path, may, on_goal=True, otherwise=otherwise, fragment=True)
 
 
-MATRIX: dict[tuple[str, str], Line] = {
+# A route whose answer depends on what the address names has a line for each.
+MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- in and out
     ("static", "GET"): public("/static/favicon.svg"),
     ("health.healthz", "GET"): public("/healthz"),
@@ -85,17 +95,66 @@ MATRIX: dict[tuple[str, str], Line] = {
     # --- lists
     ("overview.show", "GET"): everyone("/overview?unit={team}"),
     ("tree.show", "GET"): everyone("/tree"),
+    # --- people: everybody's page, with what of it the reader may see; results are for themselves, managers and HR
+    ("members.list_members", "GET"): everyone("/members?text=Nguyễn"),
+    ("members.show", "GET"): everyone("/members/{self}"),
+    ("members.sheet", "GET"): Line("/members/{self}/sheet", {"self"} | MANAGERS | HR, otherwise=404),
     # --- what a form offers while somebody types; of goals, only those they may see
-    ("pickers.options", "GET"): everyone("/pickers/goals?field=goal&goal=Chuyện"),
-    # --- setting up people: HR and administrators; an administrator's account is another one's to change
-    ("people.list_people", "GET"): Line("/setup/people", HR | {"admin"}),
-    ("people.new", "GET"): Line("/setup/people/new", HR | {"admin"}),
-    ("people.add", "POST"): Line("/setup/people/new", HR | {"admin"}),
-    ("people.edit", "GET"): Line("/setup/people/{self}/edit", HR | {"admin"}),
-    ("people.change", "POST"): Line("/setup/people/{self}/edit", HR | {"admin"}),
-    ("people_accounts.invite", "POST"): Line("/setup/people/{admin}/invite", {"admin"}),
-    ("people_accounts.close", "POST"): Line("/setup/people/{admin}/close", {"admin"}),
-    ("people_accounts.reopen", "POST"): Line("/setup/people/{admin}/open", {"admin"}),
+    ("pickers.options", "GET"): (
+        everyone("/pickers/goals?field=goal&goal=Chuyện"),
+        everyone("/pickers/people?field=owner&owner=a"),
+    ),
+    # --- running the company: HR alone
+    ("cycles.list_cycles", "GET"): hr("/setup/cycles"),
+    ("cycles.new", "GET"): hr("/setup/cycles/new"),
+    ("cycles.create", "POST"): hr("/setup/cycles/new"),
+    ("cycles.edit", "GET"): hr("/setup/cycles/{cycle}/edit"),
+    ("cycles.change", "POST"): hr("/setup/cycles/{cycle}/edit"),
+    ("cycles.confirm", "GET"): hr("/setup/cycles/{cycle}/review"),
+    ("cycles.move", "POST"): hr("/setup/cycles/{cycle}/review"),
+    ("metrics.list_metrics", "GET"): hr("/setup/metrics"),
+    ("metrics.trial", "GET"): hr("/setup/metrics/trial?formula=value"),
+    ("metrics.new", "GET"): hr("/setup/metrics/new"),
+    ("metrics.create", "POST"): hr("/setup/metrics/new"),
+    ("metrics.edit", "GET"): hr("/setup/metrics/{metric}/edit"),
+    ("metrics.change", "POST"): hr("/setup/metrics/{metric}/edit"),
+    # --- setting up people: HR and administrators; an administrator's account is only an administrator's to change
+    ("people.list_people", "GET"): hr("/setup/people", HR | ADMIN),
+    ("people.new", "GET"): hr("/setup/people/new", HR | ADMIN),
+    ("people.add", "POST"): hr("/setup/people/new", HR | ADMIN),
+    ("people.edit", "GET"): hr("/setup/people/{self}/edit", HR | ADMIN),
+    ("people.change", "POST"): hr("/setup/people/{self}/edit", HR | ADMIN),
+    ("people_accounts.invite", "POST"): (
+        hr("/setup/people/{self}/invite", HR | ADMIN),
+        hr("/setup/people/{admin}/invite", ADMIN),
+    ),
+    ("people_accounts.close", "POST"): (
+        hr("/setup/people/{self}/close", HR | ADMIN),
+        hr("/setup/people/{admin}/close", ADMIN),
+    ),
+    ("people_accounts.reopen", "POST"): (
+        hr("/setup/people/{self}/open", HR | ADMIN),
+        hr("/setup/people/{admin}/open", ADMIN),
+    ),
+    # --- writing goals: one's own, and suggestions to anybody
+    ("drafts.new", "GET"): everyone("/goals/new"),
+    ("drafts.create", "POST"): everyone("/goals/new"),
+    ("drafts.edit", "GET"): on_goal("/goals/{draft}/edit", WRITERS),
+    ("drafts.update", "POST"): on_goal("/goals/{draft}/edit", WRITERS),
+    ("moves.ask", "GET"): (
+        on_goal("/goals/{goal}/cancel", WRITERS),
+        on_goal("/goals/{draft}/activate", WRITERS),
+        on_goal("/goals/{suggested}/accept", {"self"}),
+        on_goal("/goals/{proposed}/approve", APPROVERS),
+        on_goal("/goals/{proposed}/return", APPROVERS),
+    ),
+    ("moves.make", "POST"): (
+        on_goal("/goals/{goal}/cancel", WRITERS),
+        on_goal("/goals/{draft}/activate", WRITERS),
+        on_goal("/goals/{suggested}/accept", {"self"}),
+        on_goal("/goals/{proposed}/approve", APPROVERS),
+        on_goal("/goals/{proposed}/return", APPROVERS),
+    ),
     # --- a goal
     ("goals.show", "GET"): on_goal("/goals/{goal}"),
     ("goals.head", "GET"): piece("/goals/{goal}/head"),
@@ -116,4 +175,20 @@ MATRIX: dict[tuple[str, str], Line] = {
     ("checkins.preview", "GET"): on_goal("/measures/{measure}/preview", CHECKERS),
     ("checkins.create", "POST"): on_goal("/measures/{measure}/check-in", CHECKERS),
     ("acknowledgements.create", "POST"): on_goal("/checkins/{checkin}/acknowledge", ACKNOWLEDGERS),
+    # --- evaluating: the owner hands in, only the evaluator decides, HR reopens
+    ("decisions.show", "GET"): everyone("/decisions"),
+    ("decisions.approve", "POST"): everyone("/decisions/approve"),
+    ("evaluations.submit", "GET"): on_goal("/evaluations/{done_goal}/submit", {"self"}),
+    ("evaluations.submit", "POST"): on_goal("/evaluations/{done_goal}/submit", {"self"}),
+    ("evaluations.show", "GET"): on_goal("/evaluations/{handed_in}", READ_EVALUATIONS, otherwise=404),
+    ("evaluations.row", "GET"): piece("/evaluations/{handed_in}/row", READ_EVALUATIONS, otherwise=404),
+    ("evaluations.approve", "POST"): on_goal("/evaluations/{handed_in}/approve", {EVALUATOR}),
+    ("evaluations.return", "POST"): on_goal("/evaluations/{handed_in}/return", {EVALUATOR}),
+    ("evaluations.reopen", "POST"): on_goal("/evaluations/{approved}/reopen", HR),
 }
+
+
+def lines_of(endpoint: str, method: str) -> tuple[Line, ...]:
+    """The route's lines."""
+    line = MATRIX[endpoint, method]
+    return line if isinstance(line, tuple) else (line,)

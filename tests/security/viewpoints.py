@@ -7,7 +7,7 @@ from typing import Any
 from goalsite.actions import accounts
 from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, GoalFollower, Measure, Person, Unit
+from goalsite.models import Cycle, Goal, GoalFollower, Measure, Metric, Person, Unit
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import CheckIn, Comment, EvaluationStep
 from goalsite.queries.company import now, today
@@ -32,14 +32,19 @@ PEOPLE = (
 )
 VIEWPOINTS = (*NOBODY, *PEOPLE)
 VISIBILITIES = ("public", "internal", "restricted")
+CODES = ("RUNNING", "DRAFT", "SUGGESTED", "PROPOSED", "DONE", "HANDED", "APPROVED")
+RUNNING = CODES[:4]
+SCORED = "Điểm này chỉ người đánh giá biết"
 # Rules §8, rows 1–3: whoever is not here finds nothing.
 SEE = {
     "public": set(PEOPLE),
     "internal": {"self", "peer", "manager", "skip", "supervisor", "follower", "hr"},
     "restricted": {"self", "manager", "skip", "supervisor", "follower", "hr"},
 }
-# The evaluator of a goal has a part in it and sees it (§7: only they decide).
+# The evaluator is fixed when a goal becomes active (§7); they have a part in the goal and see it.
 EVALUATOR = "former"
+# Rules §8: see a person's result, evaluation, review; and whoever decides the evaluation.
+READ_EVALUATIONS = {"self", "manager", "skip", "hr", EVALUATOR}
 
 
 def fill(url: str) -> None:
@@ -50,9 +55,13 @@ def fill(url: str) -> None:
         running = running_cycle()
         ended = running_cycle(code="OLD", starts_on=today() - WEEK * 22, ends_on=today() - WEEK * 9, state="reviewing")
         for visibility in VISIBILITIES:
-            _goal(cast, running, visibility, "manager")
-            _goal(cast, ended, visibility, EVALUATOR, code="DONE")
-            _goal(cast, ended, visibility, EVALUATOR, code="HANDED", evaluation="submitted")
+            _goal(cast, running, visibility, "manager", "RUNNING")
+            for state in ("draft", "suggested", "proposed"):
+                _goal(cast, running, visibility, "manager", state.upper(), state=state)
+            _goal(cast, ended, visibility, EVALUATOR, "DONE")
+            _goal(cast, ended, visibility, EVALUATOR, "HANDED", evaluation="submitted")
+            _goal(cast, ended, visibility, EVALUATOR, "APPROVED", evaluation="approved", score=Decimal("0.3"))
+        db.session.add(Metric(code="returning", name="Tỷ lệ khách quay lại"))
         settle()
         cast["disabled"].disabled_at = now()
         db.session.commit()
@@ -70,31 +79,35 @@ def ids() -> dict[str, dict[str, object]]:
     """What the matrix's addresses name, by visibility of the goals."""
     found = {}
     for visibility in VISIBILITIES:
-        goal = {code: _one(Goal, code=f"{code}-{visibility}") for code in ("RUNNING", "DONE", "HANDED")}
+        goal = {code: _one(Goal, code=f"{code}-{visibility}") for code in CODES}
         measure = goal["RUNNING"].measures[0]
         found[visibility] = {
             "goal": goal["RUNNING"].id,
+            **{state: goal[state.upper()].id for state in ("draft", "suggested", "proposed")},
             "done_goal": goal["DONE"].id,
             "handed_in": goal["HANDED"].id,
+            "approved": goal["APPROVED"].id,
             "measure": measure.id,
             "checkin": _one(CheckIn, measure_id=measure.id).id,
             "self": _one(Person, email_key="self@x.vn").id,
             "admin": _one(Person, email_key="admin@x.vn").id,
             "team": _one(Unit, code="A1").code,
+            "cycle": goal["RUNNING"].cycle_id,
+            "metric": _one(Metric, code="returning").id,
         }
     return found
 
 
 def title(visibility: str, code: str = "RUNNING") -> str:
-    """What stands nowhere but in goals of that visibility: the running one, or those of the cycle before."""
-    return f"{'Chuyện riêng' if code == 'RUNNING' else 'Chuyện đã qua'} {visibility}"
+    """What stands nowhere but in goals of that visibility: the running ones, or those of the cycle before."""
+    return f"{'Chuyện riêng' if code in RUNNING else 'Chuyện đã qua'} {visibility}"
 
 
 def hidden_from(who: str) -> list[str]:
-    """The titles the viewpoint may read nowhere."""
+    """What the viewpoint may read nowhere: titles, and the words of evaluations."""
     running = [title(visibility) for visibility in VISIBILITIES if who not in SEE[visibility]]
-    past = [title(visibility, "PAST") for visibility in VISIBILITIES if who not in SEE[visibility] | {EVALUATOR}]
-    return running + past
+    past = [title(visibility, "DONE") for visibility in VISIBILITIES if who not in SEE[visibility] | {EVALUATOR}]
+    return running + past + ([] if who in READ_EVALUATIONS else [SCORED])
 
 
 def _people() -> dict[str, Person]:
@@ -119,8 +132,7 @@ def _people() -> dict[str, Person]:
     return cast
 
 
-def _goal(cast: dict[str, Person], cycle: Cycle, visibility: str, evaluator: str, **facts: str) -> None:
-    code = facts.pop("code", "RUNNING")
+def _goal(cast: dict[str, Person], cycle: Cycle, visibility: str, evaluator: str, code: str, **facts: Any) -> None:
     said = title(visibility, code)
     given = {"code": f"{code}-{visibility}", "title": said, "visibility": visibility} | facts
     goal = make_goal(cast["self"], cycle, {"title": f"{said} KR"}, evaluator_id=cast[evaluator].id, **given)
@@ -138,8 +150,10 @@ def _goal(cast: dict[str, Person], cycle: Cycle, visibility: str, evaluator: str
             *(Notification(person_id=cast[who].id, kind="comment", goal_id=goal.id, at=moment) for who in PEOPLE),
         ]
     )
-    if goal.evaluation:
-        db.session.add(EvaluationStep(goal_id=goal.id, at=moment, step="submitted", by_id=owner, score=Decimal("0.3")))
+    for number, step in enumerate(("submitted", "approved")[: ("", "submitted", "approved").index(goal.evaluation)]):
+        by, at = (owner, cast[evaluator].id)[number], moment + timedelta(minutes=number)
+        said = {"score": Decimal("0.3"), "note": SCORED}
+        db.session.add(EvaluationStep(goal_id=goal.id, at=at, step=step, by_id=by, **said))
 
 
 def _one(model: type, **facts: object) -> Any:
