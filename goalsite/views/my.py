@@ -1,6 +1,7 @@
 """My goals: what waits for me, how I stand, and every measure of mine to check in on."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import Blueprint
 from werkzeug.wrappers import Response as AnyResponse
@@ -44,6 +45,7 @@ def show() -> AnyResponse:
         due_by=min((measure.row.due_by for measure in late if measure.row.due_by), default=None),
         standing=read.my_standing(person, chosen, cards),
         waits=read.my_waits(person, today),
+        unseen=read.my_unseen(person, today),
         attention=_attention(cards),
         actions=read.my_actions(person, chosen),
         talk=read.my_talk(person, chosen),
@@ -65,7 +67,7 @@ def goal_head(goal_id: int) -> AnyResponse:
     return respond("my/_goal_head.html", goal=card, may_submit=policy.may_submit(to, goal, here.today()))
 
 
-def _tiles(chosen: Cycle | None, cards: list[GoalCard]) -> dict[str, object]:
+def _tiles(chosen: Cycle | None, cards: list[GoalCard]) -> dict[str, Any]:
     if chosen is None:
         return {"cycle": None}
     return {
