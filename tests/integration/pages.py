@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Measure, Person, Unit
+from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
 from goalsite.models_follow import CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
@@ -21,10 +21,27 @@ PAGES: dict[str, tuple[str, ...]] = {
     "checkins.new": ("/measures/{own_measure}/check-in",),
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
     "checkins.row": ("/measures/{measure}",),
+    "cycles.confirm": ("/setup/cycles/{cycle}/review", "/setup/cycles/{cycle}/close"),
+    "cycles.edit": ("/setup/cycles/{cycle}/edit",),
+    "cycles.list_cycles": ("/setup/cycles",),
+    "cycles.new": ("/setup/cycles/new",),
+    "metrics.edit": ("/setup/metrics/{metric}/edit",),
+    "metrics.list_metrics": ("/setup/metrics", "/setup/metrics?text=a&page=2"),
+    "metrics.new": ("/setup/metrics/new",),
+    "metrics.trial": ("/setup/metrics/trial?formula=value*2&try_value=3",),
     "coach.show": ("/goals/{goal}/coach",),
     "drafts.edit": ("/goals/{own_draft}/edit",),
     "drafts.new": ("/goals/new", "/goals/new?kind=kpi"),
     "moves.ask": ("/goals/{own_draft}/cancel",),
+    "decisions.show": (
+        "/decisions",
+        "/decisions?tab=approved&sort=person&page=2",
+        "/decisions?tab=sent",
+        "/decisions?person={person}",
+    ),
+    "evaluations.row": ("/evaluations/{own_goal}/row",),
+    "evaluations.show": ("/evaluations/{own_goal}",),
+    "evaluations.submit": ("/evaluations/{own_over}/submit",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
     "goals.head": ("/goals/{goal}/head",),
@@ -34,6 +51,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     "goals.show": ("/goals/{goal}",),
     "health.healthz": ("/healthz",),
     "health.readyz": ("/readyz",),
+    "members.list_members": (
+        "/members",
+        "/members?unit={unit}&below=0",
+        "/members?status=behind&text=a&page=2",
+        "/members?sort=name&dir=desc",
+    ),
+    "members.show": ("/members/{person}",),
     "my.goal_head": ("/my/goals/{goal}/head",),
     "my.show": ("/",),
     "my.standing": ("/standing",),
@@ -53,10 +77,11 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "people.new": ("/setup/people/new",),
     "pickers.options": (
-        "/pickers/people?field=x&x=a",
-        "/pickers/units?field=x&x=a",
-        "/pickers/metrics?field=x&x=a",
-        "/pickers/goals?field=x&x=a",
+        "/pickers/people?field=owner&owner=n",
+        "/pickers/units?field=unit&unit=n",
+        "/pickers/metrics?field=metric&metric=a",
+        "/pickers/goals?field=parent&parent=a&beside={goal}",
+        "/pickers/kpis?field=fed&fed=a",
     ),
     "static": ("/static/favicon.svg",),
     "tree.children": ("/tree/{goal}/children",),
@@ -69,9 +94,14 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/tree?owner={person}",
         "/tree?open={goal}&page=2",
     ),
+    "units.edit": ("/setup/units/{unit_id}/edit",),
+    "units.list_units": ("/setup/units", "/setup/units?text=a&archived=1", "/setup/units?page=2"),
+    "units.new": ("/setup/units/new", "/setup/units/new?below={unit_id}"),
 }
 # What these answer to somebody signed in; every other page answers 200.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404}
+# What these screens are for nobody else may see.
+FOR_HR = ("cycles.", "metrics.", "people.", "units.")
 
 
 def routes(app: Flask) -> set[str]:
@@ -84,6 +114,12 @@ def sights(viewer: Person) -> dict[str, list[object]]:
     running = (Goal.state == "active", Goal.visibility == "public", Cycle.state == "open")
     goals = select(Goal.id).join(Goal.cycle).where(*running).group_by(Goal.id)
     below = aliased(Goal)
+    over = (
+        select(Goal.id)
+        .join(Goal.cycle)
+        .where(Goal.owner_id == viewer.id, Goal.state == "active", Goal.evaluation == "")
+    )
+    over = over.where(Cycle.state == "reviewing").order_by(Goal.id)
     own = goals.where(Goal.owner_id == viewer.id)
     most = (
         goals.join(below, below.parent_id == Goal.id),
@@ -94,15 +130,28 @@ def sights(viewer: Person) -> dict[str, list[object]]:
     measures = select(Measure.id).where(Measure.goal_id.in_(found)).order_by(Measure.id).limit(4)
     mine = measures.where(Measure.goal_id == found[0], Measure.fed_by_id.is_(None))
     deepest = db.session.scalars(select(Unit.code).order_by(Unit.id.desc()).limit(1))
-    root = db.session.execute(select(Unit.code, Unit.head_id).where(Unit.parent_id.is_(None))).one()
+    root = db.session.execute(select(Unit.id, Unit.code, Unit.head_id).where(Unit.parent_id.is_(None))).one()
     return {
         "goal": sorted({goal for goal in found if goal}),
         "measure": list(db.session.scalars(measures)),
         "own_measure": list(db.session.scalars(mine)),
+        "own_goal": list(db.session.scalars(own.limit(2))),
+        "own_over": list(db.session.scalars(over.limit(2))),
         "own_draft": list(db.session.scalars(select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft"))),
         "unit": [root.code, *deepest],
+        "unit_id": [root.id],
+        "metric": list(db.session.scalars(select(Metric.id).order_by(Metric.id).limit(3))),
+        "cycle": list(db.session.scalars(select(Cycle.id).where(Cycle.state == "open"))),
         "person": sorted({viewer.id, root.head_id}),
     }
+
+
+def pages_for(role: str, app: Flask, viewer: Person) -> dict[str, list[str]]:
+    """Endpoint → the addresses the viewer may well ask for."""
+    seen = sights(viewer)
+    mine = sorted(name for name in routes(app) & set(PAGES) if role == "hr" or not name.startswith(FOR_HR))
+    found = {endpoint: list(addresses(endpoint, seen)) for endpoint in mine}
+    return {endpoint: paths for endpoint, paths in found.items() if paths}
 
 
 def addresses(endpoint: str, seen: dict[str, list[object]]) -> Iterator[str]:
