@@ -40,7 +40,13 @@ AGGREGATES = choices(
     )
 )
 FREQUENCIES = choices(
-    (("", _l("None")), ("day", _l("Day")), ("week", _l("Week")), ("month", _l("Month")), ("quarter", _l("Quarter")))
+    (
+        ("", _lp("frequency", "None")),
+        ("day", _l("Day")),
+        ("week", _l("Week")),
+        ("month", _l("Month")),
+        ("quarter", _l("Quarter")),
+    )
 )
 TARGET_PERS = choices((("span", _l("For the whole time")), ("period", _l("For each period"))))
 DECIMALS = choices((count, str(count)) for count in range(5))
