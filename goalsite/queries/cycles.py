@@ -247,3 +247,8 @@ def _people(cycle: Cycle) -> dict[str, ColumnElement[bool]]:
             rated.correlate(Person), ~reviews.where(Review.state.in_((*SIGNED, "appealed"))).correlate(Person).exists()
         ),
     }
+
+
+def known_codes(codes: list[str]) -> set[str]:
+    """Those of the codes that cycles have."""
+    return set(db.session.scalars(select(Cycle.code).where(Cycle.code.in_(codes))))

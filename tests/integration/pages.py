@@ -21,6 +21,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "checkins.new": ("/measures/{own_measure}/check-in",),
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
     "checkins.row": ("/measures/{measure}",),
+    "cycle_copies.new": ("/setup/cycles/{cycle}/copy", "/setup/cycles/{cycle}/copy?text=a&page=2"),
+    "cycle_plans.new": ("/setup/cycles/plan",),
+    "cycle_plans.preview": ("/setup/cycles/plan/preview?pattern=months&year=2031&first_month=4",),
     "cycles.confirm": ("/setup/cycles/{cycle}/review", "/setup/cycles/{cycle}/close"),
     "cycles.edit": ("/setup/cycles/{cycle}/edit",),
     "cycles.list_cycles": ("/setup/cycles",),
@@ -101,7 +104,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # What these answer to somebody signed in; every other page answers 200.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404}
 # What these screens are for nobody else may see.
-FOR_HR = ("cycles.", "metrics.", "people.", "units.")
+FOR_HR = ("cycle", "metrics.", "people.", "units.")
 
 
 def routes(app: Flask) -> set[str]:
