@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 
 from goalsite.actions.freeze import freeze_results, is_frozen
 from goalsite.domain.periods import Span
@@ -57,9 +57,10 @@ def refresh_results(cycle: Cycle, people: Collection[int], units: Collection[int
     """The results of these people and units in the cycle. Frozen ones stay as they are."""
     slices: Iterable[tuple[list[int], list[int]]] = zip_longest(sliced(people), sliced(units), fillvalue=[])
     for some_people, some_units in slices:
-        of_units = and_(Goal.scope == "unit", Goal.unit_id.in_(some_units))
-        goals = counting_goals(cycle, or_(Goal.owner_id.in_(some_people), of_units))
-        _save(cycle, goals, some_people, some_units)
+        # Two reads, each by an index of its own: one with OR would look through the whole cycle.
+        owned = counting_goals(cycle, Goal.owner_id.in_(some_people))
+        of_units = counting_goals(cycle, Goal.scope == "unit", Goal.unit_id.in_(some_units))
+        _save(cycle, set(owned + of_units), some_people, some_units)
 
 
 def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: Collection[int]) -> None:
