@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from wtforms import Field as AnyField
 
 from goalsite import formats
@@ -34,7 +35,7 @@ class PercentField(ExactField):
 class EvaluationForm(Form):
     """What every step of an evaluation says; `version` is the goal's."""
 
-    words = TextField(_l("Comment"), most=LONGEST_WORDS)
+    words = TextField(_lp("evaluation", "Comment"), most=LONGEST_WORDS)
 
     def begin(self, score: Fraction | None, version: int) -> None:
         """What the form shows before anything is typed."""
@@ -60,7 +61,7 @@ class DecideForm(EvaluationForm):
 
     score: AnyField = PercentField(_l("Score"))
     words = TextField(
-        _l("Comment"),
+        _lp("evaluation", "Comment"),
         most=LONGEST_WORDS,
         description=_l("Needed when the score is not what the numbers say, and when you return it."),
     )

@@ -92,7 +92,7 @@ class MeasureForm(PlainForm):
     id = HiddenField()
     title = LineField(_l("What is measured"), required=False)
     metric = PickField(_l("Metric"), "metrics")
-    symbol = LineField(_l("Symbol, such as % or ₫"), most=64, required=False)
+    symbol = LineField(_l("Symbol"), most=64, required=False)
     decimals = SelectField(_l("Decimals"), choices=DECIMALS, coerce=int, default=0)
     direction = SelectField(_l("Direction"), choices=DIRECTIONS, default="increase")
     aggregate = SelectField(_l("How check-ins count"), choices=AGGREGATES, default="last")
