@@ -237,9 +237,11 @@ def people_mean(viewer: Viewer, cycle: Cycle, place: Place) -> Mean:
     )
     people, high, low, seen = db.session.execute(query).one()
     mean = Fraction(int(high) * HALF + int(low), 10**SHARE_DECIMALS) / people if people else None
-    held = place.results.get(place.unit.id)
-    if held is not None and held.frozen_at is not None and held.people is not None:
-        people, mean = held.people, fraction(held.people_mean)
+    if cycle.state == "closed":
+        # As it was then; who those people were is no longer known, so few of them are for HR alone.
+        held = place.results.get(place.unit.id)
+        people, mean = (held.people or 0, fraction(held.people_mean)) if held else (0, None)
+        seen = people if viewer.is_hr else 0
     return Mean(mean if policy.may_see_mean(people, seen) else None, people)
 
 

@@ -254,6 +254,38 @@ class TestAccess:
         assert b"<script>alert" not in answer.data
 
 
+class TestClosedCycle:
+    def test_the_mean_of_two_is_not_shown_to_the_manager_of_those_who_came_after(self, app: Flask, cast: Cast) -> None:
+        cycle = running_cycle(state="closed")
+        for who in ("outsider", "hr", "report", "peer"):
+            make_goal(cast[who], cycle, {})
+        settle()
+        first, second = cast["outsider"].unit, cast["report"].unit
+        for who in ("report", "peer"):
+            cast[who].unit, cast[who].manager_id = first, cast["manager"].id
+        for who in ("outsider", "hr"):
+            cast[who].unit = second
+        rebuild_organisation(today())
+        db.session.commit()
+        assert "fewer than three" in page_of(app, cast["manager"], "/overview?unit=B")
+        assert "2 people" in page_of(app, cast["hr"], "/overview?unit=B")
+
+    def test_a_unit_made_later_has_no_mean(self, app: Flask, cast: Cast) -> None:
+        cycle = running_cycle(state="closed")
+        for who in ("outsider", "report", "peer"):
+            make_goal(cast[who], cycle, {})
+        settle()
+        new = Unit(
+            code="N", name="Phòng mới", kind="department", parent=db.session.query(Unit).filter_by(code="C").one()
+        )
+        db.session.add(new)
+        for who in ("outsider", "report", "peer"):
+            cast[who].unit = new
+        rebuild_organisation(today())
+        db.session.commit()
+        assert "Nobody here has a result yet" in page_of(app, cast["hr"], "/overview?unit=N")
+
+
 class TestQueries:
     def test_as_many_however_large_the_company(self, app: Flask, cast: Cast, cycle: Cycle) -> None:
         company = cast["director"].unit
