@@ -279,9 +279,9 @@ def may_add_team(to: ToUnit) -> bool:
     return to.viewer.is_hr or to.head
 
 
-def may_edit_team(to: ToUnit) -> bool:
-    """Change a team: HR, and the head of a unit above it."""
-    return to.viewer.is_hr or to.head_above
+def may_edit_team(to: ToUnit, kind: str = "team") -> bool:
+    """Change or archive a unit: HR; of teams, also the head of a unit above."""
+    return to.viewer.is_hr or (kind == "team" and to.head_above)
 
 
 def may_edit_member(to: ToPerson) -> bool:

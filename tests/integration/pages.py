@@ -79,6 +79,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/setup/people?text=an&unit={unit}&role=heads&state=all&page=2",
     ),
     "people.new": ("/setup/people/new",),
+    "units.edit": ("/setup/units/{unit_id}/edit",),
+    "units.list_units": ("/setup/units", "/setup/units?text=a&archived=1&page=2"),
+    "units.new": ("/setup/units/new", "/setup/units/new?below={unit_id}"),
     "pickers.options": (
         "/pickers/people?field=owner&owner=n",
         "/pickers/units?field=unit&unit=n",
@@ -142,6 +145,7 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "own_over": list(db.session.scalars(over.limit(2))),
         "own_draft": list(db.session.scalars(select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft"))),
         "unit": [root.code, *deepest],
+        "unit_id": [db.session.scalars(select(Unit.id).where(Unit.parent_id.is_(None))).one()],
         "unit_id": [root.id],
         "metric": list(db.session.scalars(select(Metric.id).order_by(Metric.id).limit(3))),
         "cycle": list(db.session.scalars(select(Cycle.id).where(Cycle.state == "open"))),

@@ -9,6 +9,7 @@ ALL = frozenset(PEOPLE)
 # The columns of §8's table as viewpoints: managers, direct and further up; who leads the unit or one above; HR.
 MANAGERS = {"manager", "skip"}
 LEADS = {"manager", "skip", "supervisor"}
+HEADS = {"manager", "skip", "other_head"}
 HR = {"hr"}
 ADMIN = {"admin"}
 WRITERS = {"self"} | MANAGERS | LEADS | HR
@@ -123,6 +124,13 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("metrics.create", "POST"): hr("/setup/metrics/new"),
     ("metrics.edit", "GET"): hr("/setup/metrics/{metric}/edit"),
     ("metrics.change", "POST"): hr("/setup/metrics/{metric}/edit"),
+    # --- setting up units: HR, and heads below their own; the team's form is also for the head above it
+    ("units.list_units", "GET"): Line("/setup/units", HR | HEADS),
+    ("units.new", "GET"): Line("/setup/units/new", HR | HEADS),
+    ("units.add", "POST"): Line("/setup/units/new", HR | HEADS),
+    ("units.edit", "GET"): Line("/setup/units/{team_id}/edit", HR | {"skip"}),
+    ("units.change", "POST"): Line("/setup/units/{team_id}/edit", HR | {"skip"}),
+    ("units.move", "POST"): Line("/setup/units/{team_id}/restore", HR | {"skip"}),
     # --- setting up people: HR and administrators; an administrator's account is only an administrator's to change
     ("people.list_people", "GET"): hr("/setup/people", HR | ADMIN),
     ("people.new", "GET"): hr("/setup/people/new", HR | ADMIN),

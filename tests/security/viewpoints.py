@@ -92,6 +92,7 @@ def ids() -> dict[str, dict[str, object]]:
             "self": _one(Person, email_key="self@x.vn").id,
             "admin": _one(Person, email_key="admin@x.vn").id,
             "team": _one(Unit, code="A1").code,
+            "team_id": _one(Unit, code="A1").id,
             "cycle": goal["RUNNING"].cycle_id,
             "metric": _one(Metric, code="returning").id,
         }
