@@ -5,27 +5,30 @@ from datetime import date
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from goalsite.actions.check_in import Reported
 from goalsite.domain.measure import Measure
-from goalsite.forms.base import ExactField, Form, LineField
+from goalsite.forms.base import ExactField, Form, LineField, choices
 
-CONFIDENCE = [
-    SelectChoice("on_track", _lp("confidence", "On track")),
-    SelectChoice("at_risk", _lp("confidence", "At risk")),
-    SelectChoice("off_track", _lp("confidence", "Off track")),
-]
-BLOCKERS = [
-    SelectChoice("", _l("Nothing in particular")),
-    SelectChoice("resource", _l("People, money or tools")),
-    SelectChoice("dependency", _l("Another team")),
-    SelectChoice("clarity", _l("What is wanted is not clear")),
-    SelectChoice("priority", _l("Other priorities")),
-    SelectChoice("external", _l("Something outside the company")),
-]
+CONFIDENCE = choices(
+    (
+        ("on_track", _lp("confidence", "On track")),
+        ("at_risk", _lp("confidence", "At risk")),
+        ("off_track", _lp("confidence", "Off track")),
+    )
+)
+BLOCKERS = choices(
+    (
+        ("", _l("Nothing in particular")),
+        ("resource", _l("People, money or tools")),
+        ("dependency", _l("Another team")),
+        ("clarity", _l("What is wanted is not clear")),
+        ("priority", _l("Other priorities")),
+        ("external", _l("Something outside the company")),
+    )
+)
 LONGEST_NOTE = 2000
 
 
@@ -64,14 +67,14 @@ def form_for(measure: Measure, done: set[str]) -> type[CheckInForm]:
     if measure.direction == "steps":
         steps = SelectMultipleField(
             _l("Steps done"),
-            choices=[SelectChoice(step.code, step.title) for step in measure.steps],
+            choices=choices((step.code, step.title) for step in measure.steps),
             default=sorted(done),
             widget=ListWidget(prefix_label=False),
             option_widget=CheckboxInput(),
         )
         return type("StepsForm", (CheckInForm,), {"steps": steps})
     if measure.direction == "done":
-        value = SelectField(_l("Done?"), choices=[SelectChoice(1, _l("Yes, done")), SelectChoice(0, _l("Not yet"))], coerce=_whole)
+        value = SelectField(_l("Done?"), choices=choices([(1, _l("Yes, done")), (0, _l("Not yet"))]), coerce=_whole)
         return type("DoneForm", (CheckInForm,), {"value": value})
     if measure.aggregate == "ratio":
         numerator = ExactField(_l("Numerator"), required=True)

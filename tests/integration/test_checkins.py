@@ -58,7 +58,7 @@ class TestCreate:
         assert goal.progress == Decimal("0.2025")
         assert goal.last_checkin_on == today()
         assert db.session.query(Result).filter_by(person_id=cast["report"].id).one().total == Decimal("0.2025")
-        assert db.session.get(GoalPoint, (goal.id, today())).progress == Decimal("0.2025")
+        assert db.session.get_one(GoalPoint, (goal.id, today())).progress == Decimal("0.2025")
 
     def test_it_leaves_one_audit_row(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
         send(signed_in(app, cast["report"]), goal.measures[0], value="40")

@@ -144,8 +144,8 @@ def _periods() -> None:
     for starts_on, target in zip(starts, (250, 500, 750, 1000), strict=True):
         period_targets.append({"goal": "LINE", "measure": "K", "starts_on": starts_on, "target": target})
     goal("MAKEUP", kind="kpi", starts_on="2026-01-05", due_on="2026-03-29")
-    said = (("2026-01-09", 18), ("2026-01-16", 25), ("2026-01-23", 14))
-    measure("MAKEUP", "K", *said, aggregate="sum", frequency="week", target=20, target_per="period")
+    weeks = (("2026-01-09", 18), ("2026-01-16", 25), ("2026-01-23", 14))
+    measure("MAKEUP", "K", *weeks, aggregate="sum", frequency="week", target=20, target_per="period")
 
 
 def _pace() -> None:
