@@ -1,6 +1,6 @@
 """My page: my goals in the cycle, what waits for me, my plan, and the talk about my goals."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -13,8 +13,9 @@ from goalsite.domain.results import Counted, Totals, totals
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
-from goalsite.models_follow import Acknowledgement, Action, CheckIn, Comment
+from goalsite.models_follow import Acknowledgement, Action, CheckIn, Comment, Result
 from goalsite.queries.cards import GoalCard, cards_of
+from goalsite.queries.records import fraction
 
 UNSEEN_DAYS = timedelta(days=14)
 TALK = 5
@@ -73,7 +74,10 @@ def my_relation(person: Person, card: GoalCard) -> ToGoal:
 
 
 def my_standing(person: Person, cycle: Cycle, cards: list[GoalCard]) -> Standing:
-    """My totals from these cards (rules §6): my own goals, and my unit's that I own as its head where the cycle counts them."""
+    """My totals from these cards (rules §6): my own goals, and my unit's that I own as its head where the cycle counts them.
+
+    Where HR adjusted my total it is the adjusted one; those of a closed cycle are what was stored then: one query, once the cycle is reviewing.
+    """
     counting = [
         card
         for card in cards
@@ -88,7 +92,16 @@ def my_standing(person: Person, cycle: Cycle, cards: list[GoalCard]) -> Standing
         Counted(card.row.kind, card.facts.weight, computed_result(card.facts, card.standing.expected, full))
         for card in counting
     ]
-    return Standing(totals(now, share), totals(due, share).total)
+    found = totals(now, share)
+    if cycle.state not in ("reviewing", "closed"):
+        return Standing(found, totals(due, share).total)
+    held = db.session.scalar(select(Result).where(Result.cycle_id == cycle.id, Result.person_id == person.id))
+    if held is not None and held.frozen_at is not None:
+        okr, kpi, total = (fraction(number) for number in (held.okr, held.kpi, held.total))
+        found = Totals(okr, kpi, total, held.provisional, held.goals)
+    if held is not None and held.adjusted is not None:
+        found = replace(found, total=fraction(held.adjusted))
+    return Standing(found, totals(due, share).total)
 
 
 def my_waits(person: Person, today: date) -> Waits:

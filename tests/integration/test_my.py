@@ -9,7 +9,7 @@ from flask import Flask
 from goalsite.actions.check_in import Reported, check_in
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
-from goalsite.models_follow import Action, Comment
+from goalsite.models_follow import Action, Comment, Review
 from goalsite.queries.company import now, today
 from goalsite.queries.records import world_of
 from tests.cast import signed_in
@@ -55,6 +55,15 @@ class TestShow:
         for path in ("/", f"/my/goals/{goal.id}/head"):
             assert "88 %" in page_of(app, cast["report"], path)
             assert "88 %" not in page_of(app, cast[who], path)
+
+    def test_an_adjusted_result_is_the_adjusted_one(self, app: Flask, cast: dict[str, Person]) -> None:
+        cycle, me = running_cycle(state="reviewing"), cast["report"]
+        make_goal(me, cycle, {}, evaluation="approved", score=Decimal("0.5"))
+        db.session.add(
+            Review(cycle_id=cycle.id, person_id=me.id, adjustment=Decimal("0.1"), adjustment_why="Thị trường")
+        )
+        settle()
+        assert "60.0 %" in page_of(app, me)
 
     def test_the_result_is_that_of_the_report(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         me = cast["report"]
