@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 
 TRANSLATIONS = Path(__file__).parents[2] / "goalsite" / "translations"
 PLACES = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+LONE_PERCENT = re.compile(r"(?<!%)(?:%%)*%(?![%(])")
 
 
 def catalogs() -> list[Path]:
@@ -77,3 +78,12 @@ class TestCatalog:
         # A plural may say "one" without its number; it may not name a place that is never filled.
         wrong = [one.id for one in read(source) if one.id and places(one.string) - places(one.id)]
         assert wrong == []
+
+    def test_no_percent_sign_stands_alone(self, source: Path) -> None:
+        """Templates format whatever they translate: a lone sign would stop the page."""
+
+        def texts(words: object) -> list[str]:
+            return [str(word) for word in (words if isinstance(words, tuple) else (words,))]
+
+        everything = [text for one in read(source) if one.id for text in (*texts(one.id), *texts(one.string))]
+        assert [text for text in everything if LONE_PERCENT.search(text)] == []
