@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
-from goalsite.models_follow import CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -24,7 +23,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "cycle_copies.new": ("/setup/cycles/{cycle}/copy", "/setup/cycles/{cycle}/copy?text=a&page=2"),
     "cycle_plans.new": ("/setup/cycles/plan",),
     "cycle_plans.preview": ("/setup/cycles/plan/preview?pattern=months&year=2031&first_month=4",),
-    "cycles.confirm": ("/setup/cycles/{cycle}/review", "/setup/cycles/{cycle}/close"),
+    "cycles.confirm": ("/setup/cycles/{cycle}/review",),
     "cycles.edit": ("/setup/cycles/{cycle}/edit",),
     "cycles.list_cycles": ("/setup/cycles",),
     "cycles.new": ("/setup/cycles/new",),
@@ -42,9 +41,10 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/decisions?tab=sent",
         "/decisions?person={person}",
     ),
-    "evaluations.row": ("/evaluations/{own_goal}/row",),
-    "evaluations.show": ("/evaluations/{own_goal}",),
+    "evaluations.row": ("/evaluations/{own_goal}/row", "/evaluations/{decidable}/row"),
+    "evaluations.show": ("/evaluations/{own_goal}", "/evaluations/{decidable}"),
     "evaluations.submit": ("/evaluations/{own_over}/submit",),
+    "changes.edit": ("/goals/{own_active}/change",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
     "goals.head": ("/goals/{goal}/head",),
@@ -79,9 +79,6 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/setup/people?text=an&unit={unit}&role=heads&state=all&page=2",
     ),
     "people.new": ("/setup/people/new",),
-    "units.edit": ("/setup/units/{unit_id}/edit",),
-    "units.list_units": ("/setup/units", "/setup/units?text=a&archived=1&page=2"),
-    "units.new": ("/setup/units/new", "/setup/units/new?below={unit_id}"),
     "pickers.options": (
         "/pickers/people?field=owner&owner=n",
         "/pickers/units?field=unit&unit=n",
@@ -129,12 +126,12 @@ def sights(viewer: Person) -> dict[str, list[object]]:
     own = goals.where(Goal.owner_id == viewer.id)
     most = (
         goals.join(below, below.parent_id == Goal.id),
-        goals.join(Measure, Measure.goal_id == Goal.id).join(CheckIn, CheckIn.measure_id == Measure.id),
         goals.join(Measure, Measure.goal_id == Goal.id).where(Measure.fed_by_id.is_not(None)),
     )
     found = [db.session.scalar(query.order_by(func.count().desc(), Goal.id).limit(1)) for query in (own, *most)]
     measures = select(Measure.id).where(Measure.goal_id.in_(found)).order_by(Measure.id).limit(4)
     mine = measures.where(Measure.goal_id == found[0], Measure.fed_by_id.is_(None))
+    decidable = select(Goal.id).where(Goal.evaluation == "submitted", Goal.evaluator_id == viewer.id)
     deepest = db.session.scalars(select(Unit.code).order_by(Unit.id.desc()).limit(1))
     root = db.session.execute(select(Unit.id, Unit.code, Unit.head_id).where(Unit.parent_id.is_(None))).one()
     return {
@@ -142,10 +139,11 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "measure": list(db.session.scalars(measures)),
         "own_measure": list(db.session.scalars(mine)),
         "own_goal": list(db.session.scalars(own.limit(2))),
+        "decidable": list(db.session.scalars(decidable.order_by(Goal.id).limit(1))),
         "own_over": list(db.session.scalars(over.limit(2))),
+        "own_active": [found[0]] if found[0] else [],
         "own_draft": list(db.session.scalars(select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft"))),
         "unit": [root.code, *deepest],
-        "unit_id": [db.session.scalars(select(Unit.id).where(Unit.parent_id.is_(None))).one()],
         "unit_id": [root.id],
         "metric": list(db.session.scalars(select(Metric.id).order_by(Metric.id).limit(3))),
         "cycle": list(db.session.scalars(select(Cycle.id).where(Cycle.state == "open"))),
