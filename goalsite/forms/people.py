@@ -103,10 +103,10 @@ def shown(person: Person) -> dict[str, Any]:
     }
 
 
-def newer(form: PersonForm, person: Person) -> dict[str, str]:
-    """What somebody else saved meanwhile, for the fields where it differs from what was typed."""
-    found = {}
-    for name, value in shown(person).items():
+def newer(form: PersonForm, person: Person | None) -> dict[str, str | None]:
+    """By field, what somebody else saved meanwhile where it differs from what was typed; without a person nothing."""
+    found: dict[str, str | None] = dict.fromkeys(form._fields)
+    for name, value in (shown(person) if person else {}).items():
         if name in form and name != "version" and (form[name].data or "") != (value or ""):
             found[name] = _words(value)
     return found

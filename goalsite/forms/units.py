@@ -100,11 +100,11 @@ def shown(unit: Unit) -> dict[str, Any]:
     }
 
 
-def newer(form: UnitForm, unit: Unit) -> dict[str, str]:
-    """What somebody else saved meanwhile, for the fields where it differs from what was typed."""
+def newer(form: UnitForm, unit: Unit | None) -> dict[str, str | None]:
+    """By field, what somebody else saved meanwhile where it differs from what was typed; without a unit nothing."""
     words = dict(KINDS) | dict(VISIBILITIES)
-    found = {}
-    for name, value in shown(unit).items():
+    found: dict[str, str | None] = dict.fromkeys(form._fields)
+    for name, value in (shown(unit) if unit else {}).items():
         if name in form and name != "version" and (form[name].data or "") != (value or ""):
             written = (
                 (gettext("yes") if value else gettext("no")) if isinstance(value, bool) else words.get(value, value)

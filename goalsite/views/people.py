@@ -113,7 +113,7 @@ def _form_page(form: PersonForm, person: Person | None = None, *, stale: bool = 
         status=status,
         form=form,
         person=person,
-        newer=newer(form, person) if stale and person else {},
+        newer=newer(form, person if stale else None),
         stale=stale,
         sure=Sure(**fresh),
         account=read.account_of(person, here.today()) if person else None,

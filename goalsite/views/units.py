@@ -151,7 +151,7 @@ def _form_page(form: UnitForm, unit: Unit | None = None, *, stale: bool = False,
         status=status,
         form=form,
         unit=unit,
-        newer=newer(form, unit) if stale and unit else {},
+        newer=newer(form, unit if stale else None),
         stale=stale,
         sure=Sure(**fresh),
     )

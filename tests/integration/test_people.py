@@ -267,6 +267,9 @@ class TestChange:
         for act in ("invite", "close", "open"):
             assert hr.post(f"/setup/people/{one.id}/{act}").status_code == 403
 
+    def test_nothing_is_said_to_have_changed_when_nothing_has(self, hr: FlaskClient, cast: Cast) -> None:
+        assert "Meanwhile changed" not in hr.get(f"/setup/people/{cast['report'].id}/edit").text
+
     def test_nobody_is_not_found(self, hr: FlaskClient, app: Flask, cast: Cast) -> None:
         assert hr.get("/setup/people/99999/edit").status_code == 404
         assert browser(app, cast["report"]).get("/setup/people/99999/edit").status_code == 403

@@ -198,6 +198,9 @@ class TestChange:
         )
         assert (top.name, top.parent_id, top.kind) == ("An Nhiên Mới", None, "company")
 
+    def test_nothing_is_said_to_have_changed_when_nothing_has(self, hr: FlaskClient, cast: Cast) -> None:
+        assert "Meanwhile changed" not in hr.get(f"/setup/units/{unit('A').id}/edit").text
+
 
 class TestArchive:
     def test_only_once_nobody_and_nothing_is_left_in_it(self, hr: FlaskClient, cast: Cast) -> None:
