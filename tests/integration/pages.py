@@ -20,6 +20,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "checkins.new": ("/measures/{own_measure}/check-in",),
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
     "checkins.row": ("/measures/{measure}",),
+    "company.edit": ("/setup/company",),
     "cycle_copies.new": ("/setup/cycles/{cycle}/copy", "/setup/cycles/{cycle}/copy?text=a&page=2"),
     "cycle_plans.new": ("/setup/cycles/plan",),
     "cycle_plans.preview": ("/setup/cycles/plan/preview?pattern=months&year=2031&first_month=4",),
@@ -102,7 +103,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "units.new": ("/setup/units/new", "/setup/units/new?below={unit_id}"),
 }
 # What these answer to somebody signed in; every other page answers 200.
-ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404}
+# The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
+ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
 FOR_HR = ("cycle", "metrics.", "people.", "units.")
 

@@ -118,6 +118,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("cycle_plans.create", "POST"): hr("/setup/cycles/plan"),
     ("cycle_copies.new", "GET"): hr("/setup/cycles/{cycle}/copy"),
     ("cycle_copies.create", "POST"): hr("/setup/cycles/{cycle}/copy"),
+    ("company.edit", "GET"): Line("/setup/company", ADMIN),
+    ("company.change", "POST"): Line("/setup/company", ADMIN),
     ("metrics.list_metrics", "GET"): hr("/setup/metrics"),
     ("metrics.trial", "GET"): hr("/setup/metrics/trial?formula=value"),
     ("metrics.new", "GET"): hr("/setup/metrics/new"),
