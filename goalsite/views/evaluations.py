@@ -32,7 +32,6 @@ from goalsite.views.loaders import allow, load_goal, viewer
 
 blueprint = Blueprint("evaluations", __name__, url_prefix="/evaluations")
 Act = Callable[[Goal, Person, Said, datetime, date], None]
-Show = Callable[[EvaluationForm, int], Response]
 # What of the queue's address goes along, so that one comes back to the same place.
 PLACE = ("tab", "person", "sort", "page")
 
@@ -47,15 +46,24 @@ class Look:
     steps: list[EvaluationStep]
 
 
-@blueprint.route("/<int:goal_id>/submit", methods=["GET", "POST"])
+Again = Callable[[Look, EvaluationForm, int], Response]
+
+
+@blueprint.get("/<int:goal_id>/submit")
 def submit(goal_id: int) -> AnyResponse:
+    found = _find(goal_id)
+    allow(policy.may_submit(found.to, found.row, here.today()))
+    form = SubmitForm()
+    form.begin(read.computed_of(found.row), found.row.version)
+    return _submission(_look(found), form)
+
+
+@blueprint.post("/<int:goal_id>/submit")
+def hand_in(goal_id: int) -> AnyResponse:
     goal, to = load_goal(goal_id)
     form = SubmitForm()
     allow(to.own and (_overtaken(form, goal) or policy.may_submit(to, goal, here.today())))
-    if request.method == "GET":
-        form.begin(read.computed_of(goal), goal.version)
-        return _submission(goal.id, form, 200)
-    taken = _take(goal, form, evaluate.submit, lambda form, status: _submission(goal_id, form, status))
+    taken = _take(goal, form, evaluate.submit, _submission)
     if taken is None:
         flash(_("Handed in: %(title)s.", title=goal.title), "success")
         return go_to(url_for("my.show", cycle=goal.cycle.code, _anchor=f"goal-{goal_id}"))
@@ -64,7 +72,10 @@ def submit(goal_id: int) -> AnyResponse:
 
 @blueprint.get("/<int:goal_id>")
 def show(goal_id: int) -> AnyResponse:
-    return _evaluation(_look(goal_id))
+    found = _find(goal_id)
+    if not policy.may_see_evaluation(found.to, found.row):
+        abort(404)
+    return _evaluation(_look(found))
 
 
 @blueprint.get("/<int:goal_id>/row")
@@ -84,7 +95,7 @@ def approve(goal_id: int) -> AnyResponse:
     goal, to = load_goal(goal_id)
     form = DecideForm()
     allow(EVALUATOR in to.deciding and (_overtaken(form, goal) or _may_decide(to, goal)))
-    taken = _take(goal, form, evaluate.approve, lambda form, status: _evaluation(_look(goal_id), form, status))
+    taken = _take(goal, form, evaluate.approve, _evaluation)
     if taken is None:
         flash(_("Approved: %(title)s.", title=goal.title), "success")
         return go_to(url_for("decisions.show", **_place()))
@@ -96,7 +107,7 @@ def return_(goal_id: int) -> AnyResponse:
     goal, to = load_goal(goal_id)
     form = ReturnForm()
     allow(EVALUATOR in to.deciding and (_overtaken(form, goal) or _may_decide(to, goal)))
-    taken = _take(goal, form, evaluate.return_, lambda form, status: _evaluation(_look(goal_id), form, status))
+    taken = _take(goal, form, evaluate.return_, _evaluation)
     if taken is None:
         flash(_("Returned to %(name)s: %(title)s.", name=goal.owner.name, title=goal.title), "success")
         return go_to(url_for("decisions.show", **_place()))
@@ -108,28 +119,28 @@ def reopen(goal_id: int) -> AnyResponse:
     goal, to = load_goal(goal_id)
     form = ReopenForm()
     allow(HR in to.deciding and (_overtaken(form, goal) or policy.may_reopen_evaluation(to, goal)))
-    taken = _take(goal, form, evaluate.reopen, lambda form, status: _evaluation(_look(goal_id), form, status))
+    taken = _take(goal, form, evaluate.reopen, _evaluation)
     if taken is None:
         flash(_("Reopened: %(title)s.", title=goal.title), "success")
         return go_to(url_for("evaluations.show", goal_id=goal_id))
     return taken
 
 
-def _take(goal: Goal, form: EvaluationForm, act: Act, again: Show) -> Response | None:
+def _take(goal: Goal, form: EvaluationForm, act: Act, again: Again) -> Response | None:
     """Takes the step; answers with the form where it was not taken: 422 for what is wrong in it, 409 for what has changed meanwhile."""
     if not form.validate_on_submit():
-        return again(form, 422)
+        return again(_look(_find(goal.id)), form, 422)
     if first_time(form):
         if is_stale(form, goal):
-            return again(form, 409)
+            return again(_look(_find(goal.id)), form, 409)
         try:
             act(goal, me(), form.said(), here.now(), here.today())
         except RuleError as error:
             if error.code == "move_not_possible":
                 is_stale(form, goal)
-                return again(form, 409)
+                return again(_look(_find(goal.id)), form, 409)
             add_error(form, error)
-            return again(form, 422)
+            return again(_look(_find(goal.id)), form, 422)
         db.session.commit()
     return None
 
@@ -143,16 +154,20 @@ def _may_decide(to: ToGoal, goal: Goal) -> bool:
     return policy.may_decide_evaluation(to, goal, here.today())
 
 
-def _look(goal_id: int) -> Look:
+def _find(goal_id: int) -> Found:
     found = goal_page.find(viewer(), goal_id)
-    if found is None or not policy.may_see_evaluation(found.to, found.row):
+    if found is None:
         abort(404)
-    steps = read.steps_of(goal_id)
-    return Look(found, goal_page.page_of(found, here.today()), read.line_of(viewer(), found.row, steps), steps)
+    return found
 
 
-def _submission(goal_id: int, form: EvaluationForm, status: int) -> Response:
-    look = _look(goal_id)
+def _look(found: Found) -> Look:
+    steps = read.steps_of(found.row.id)
+    line = read.line_of(viewer(), found.row, steps)
+    return Look(found, goal_page.page_of(found, here.today()), line, steps)
+
+
+def _submission(look: Look, form: EvaluationForm | None = None, status: int = 200) -> Response:
     may = policy.may_submit(look.found.to, look.found.row, here.today())
     return respond(
         "evaluations/submit.html",
