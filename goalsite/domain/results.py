@@ -128,6 +128,11 @@ def _attained(measure: Measure, entries: Sequence[Entry], mine: Sequence[int], d
             else None
         )
     if measure.aggregate == "sum":
+        if measure.is_ceiling:
+            # Silence does not improve what is to be kept low: only the periods that were reported count.
+            mine = [index for index in mine if values[index] is not None]
+            if not mine:
+                return None
         amount, target = (
             sum((values[index] or ZERO for index in mine), ZERO),
             sum((wanted[index] or ZERO for index in mine), ZERO),

@@ -42,7 +42,9 @@ def strip_of(measure: Measure, entries: Sequence[Entry], day: date) -> list[Peri
     lines = []
     for index, (period, value, target) in enumerate(zip(measure.periods, values, wanted, strict=True)):
         missed = value is None and index <= now and is_missed(measure, period, day)
-        actual = ZERO if missed and measure.aggregate == "sum" and measure.direction != "keep" else value
+        # Nothing reported is nothing done; but of a ceiling, nothing reported is not nothing spent.
+        counts_nothing = measure.aggregate == "sum" and measure.direction != "keep" and not measure.is_ceiling
+        actual = ZERO if missed and counts_nothing else value
         reached = ZERO if missed and measure.direction == "keep" else attainment(measure, target, actual)
         state = "past" if index < now else "current" if index == now else "future"
         make_up = _make_up(measure, values, wanted, now) if index == now else {}

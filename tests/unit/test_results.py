@@ -252,6 +252,7 @@ class TestPeriodAttainment:
     def test_a_ceilings_month(self) -> None:
         cost = kpi(direction="decrease", aggregate="sum", frequency="month", target=90)
         assert self.of(cost, "2026-02", entry("2026-02-10", 33)) == 2 - F(33, 30)
+        assert self.of(cost, "2026-02") is None  # silence does not improve it
         rate = kpi(direction="decrease", aggregate="average", frequency="month", target=5)
         assert self.of(rate, "2026-02", entry("2026-02-10", 6)) == F("0.8")
 

@@ -114,3 +114,10 @@ class TestMakeUp:
     )
     def test_only_sums_have_one(self, kind: dict[str, Any]) -> None:
         assert current(kpi(frequency="month", **kind), "2026-02-05").needed is None
+
+
+class TestSilenceUnderACeiling:
+    def test_a_missed_period_is_not_one_in_which_nothing_was_spent(self) -> None:
+        cost = kpi("2026-01-01", "2026-03-31", direction="decrease", aggregate="sum", frequency="month", target=90)
+        february = strip_of(cost, [entry("2026-01-10", 30)], on("2026-03-31"))[1]
+        assert (february.missed, february.actual, february.attainment) == (True, None, None)
