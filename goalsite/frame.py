@@ -49,6 +49,7 @@ NAV = (
     Place("reports.show", _l("Reports"), _l("Reports"), "chart-column", key="r"),
 )
 SETUP = (
+    Place("setup.show", _l("First steps"), _l("First steps"), "list-checks"),
     Place("units.list_units", _l("Organisation"), _l("Organisation"), "git-fork", role="hr"),
     Place("people.list_people", _lp("setup", "People"), _lp("setup", "People"), "users"),
     Place("cycles.list_cycles", _l("Cycles"), _l("Cycles"), "clock", role="hr"),

@@ -40,7 +40,7 @@ def first_visit() -> Response:
             )
             begin(person, remember=False)
             db.session.commit()
-            return go_to("/")
+            return go_to(url_for("setup.show"))
         except RuleError as error:
             db.session.rollback()
             add_error(form, error)

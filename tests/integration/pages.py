@@ -87,6 +87,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pickers/goals?field=parent&parent=a&beside={goal}",
         "/pickers/kpis?field=fed&fed=a",
     ),
+    "setup.show": ("/setup",),
     "static": ("/static/favicon.svg",),
     "tree.children": ("/tree/{goal}/children",),
     "tree.node": ("/tree/{goal}",),
@@ -106,7 +107,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("cycle", "metrics.", "people.", "units.")
+FOR_HR = ("cycle", "metrics.", "people.", "units.", "setup.")
 
 
 def routes(app: Flask) -> set[str]:

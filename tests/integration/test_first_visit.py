@@ -33,7 +33,7 @@ class TestFirstVisit:
 
     def test_makes_company_and_administrator_and_signs_in(self, client: FlaskClient, db_session: Db) -> None:
         answer = client.post("/first-visit", data=FILLED)
-        assert (answer.status_code, answer.location) == (303, "/")
+        assert (answer.status_code, answer.location) == (303, "/setup")
         person, unit = db_session.query(Person).one(), db_session.query(Unit).one()
         assert (person.name, person.email, person.email_key) == ("Lâm Quốc Khánh", "Khanh.Lam@pn.vn", "khanh.lam@pn.vn")
         assert (person.is_admin, person.is_hr, person.unit, person.locale) == (True, True, unit, "en")

@@ -134,6 +134,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("units.change", "POST"): Line("/setup/units/{team_id}/edit", HR | {"skip"}),
     ("units.move", "POST"): Line("/setup/units/{team_id}/restore", HR | {"skip"}),
     # --- setting up people: HR and administrators; an administrator's account is only an administrator's to change
+    ("setup.show", "GET"): Line("/setup", HR | {"admin"}),
     ("people.list_people", "GET"): hr("/setup/people", HR | ADMIN),
     ("people.new", "GET"): hr("/setup/people/new", HR | ADMIN),
     ("people.add", "POST"): hr("/setup/people/new", HR | ADMIN),

@@ -1,0 +1,44 @@
+"""The first steps of a company: a list that ticks itself off, and the doors to each of them."""
+
+from flask import Blueprint, Response, current_app, url_for
+
+from goalsite import policy
+from goalsite.queries import setup as read
+from goalsite.respond import respond
+from goalsite.views.loaders import allow, viewer
+
+blueprint = Blueprint("setup", __name__, url_prefix="/setup")
+# What each step opens; a door that is not there, or not theirs, is not shown.
+DOORS = {
+    "company": ("company.edit", "admin"),
+    "units": ("units.list_units", "hr"),
+    "people": ("people.list_people", ""),
+    "add_person": ("people.new", ""),
+    "import_people": ("people_import.show", ""),
+    "metrics": ("metrics.list_metrics", "hr"),
+    "cycles": ("cycles.list_cycles", "hr"),
+    "goals": ("drafts.new", ""),
+    "workbook": ("workbook.show", "hr"),
+}
+
+
+@blueprint.get("")
+def show() -> Response:
+    allow(policy.may_write_people(viewer()))
+    counts = read.counts()
+    done = {
+        "company": True,
+        "units": counts.below > 0,
+        "people": counts.people > 1,
+        "metrics": counts.metrics > 0,
+        "cycles": counts.cycles > 0,
+        "goals": counts.goals > 0,
+    }
+    following = next((name for name, is_done in done.items() if not is_done), "")
+    return respond("setup/show.html", counts=counts, done=done, following=following, doors=_doors())
+
+
+def _doors() -> dict[str, str]:
+    roles = {"": True, "hr": viewer().is_hr, "admin": viewer().is_admin}
+    there = current_app.view_functions
+    return {name: url_for(endpoint) for name, (endpoint, role) in DOORS.items() if roles[role] and endpoint in there}
