@@ -30,7 +30,7 @@ LANGUAGES = (("vi", "Tiếng Việt"), ("en", "English"))
 
 def init_app(app: Flask) -> None:
     """Gives templates the filters."""
-    for function in (percent, number, compact, day, daymonth, monthyear, clock, moment, ago):
+    for function in (percent, number, compact, day, daymonth, clock, moment, ago):
         app.jinja_env.filters[function.__name__] = function
 
 
@@ -68,11 +68,6 @@ def day(value: date | datetime | None) -> str:
 def daymonth(value: date | datetime | None) -> str:
     """`05/03`, where the year goes without saying."""
     return NOTHING if value is None else f"{_local(value):%d/%m}"
-
-
-def monthyear(value: date | datetime | None) -> str:
-    """`03/2026`."""
-    return NOTHING if value is None else f"{_local(value):%m/%Y}"
 
 
 def clock(value: datetime | None) -> str:

@@ -163,7 +163,6 @@ class TestLooks:
             f"/goals/{goal_id}",
             "/decisions",
             "/members/7",
-            "/members/7/sheet",
             "/notifications",
             "/account",
         )
@@ -197,7 +196,7 @@ class TestPrint:
             assert before is not None
             code = before.cycle.code
         sign_in(page, "hr")
-        page.goto(f"/members/{huy}/sheet?cycle={code}")
+        page.goto(f"/members/{huy}?cycle={code}")
         text = on_paper(page, tmp_path)
         assert "Trang 1 / 1" in re.sub(r"\s+", " ", text)
 

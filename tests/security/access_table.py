@@ -99,7 +99,6 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- people: everybody's page, with what of it the reader may see; results are for themselves, managers and HR
     ("members.list_members", "GET"): everyone("/members?text=Nguyễn"),
     ("members.show", "GET"): everyone("/members/{self}"),
-    ("members.sheet", "GET"): Line("/members/{self}/sheet", {"self"} | MANAGERS | HR, otherwise=404),
     # --- what a form offers while somebody types; of goals, only those they may see
     ("pickers.options", "GET"): (
         everyone("/pickers/goals?field=goal&goal=Chuyện"),
@@ -165,6 +164,9 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("drafts.create", "POST"): everyone("/goals/new"),
     ("drafts.edit", "GET"): on_goal("/goals/{draft}/edit", WRITERS),
     ("drafts.update", "POST"): on_goal("/goals/{draft}/edit", WRITERS),
+    ("changes.edit", "GET"): on_goal("/goals/{goal}/change", WRITERS),
+    ("changes.change", "POST"): on_goal("/goals/{goal}/change", WRITERS),
+    ("changes.decide", "POST"): on_goal("/proposals/{proposal}/apply", APPROVERS),
     ("moves.ask", "GET"): (
         on_goal("/goals/{goal}/cancel", WRITERS),
         on_goal("/goals/{draft}/activate", WRITERS),
