@@ -178,7 +178,11 @@ class GoalForm(Form):
             if field.type == "FieldList":
                 for row in field:
                     found += [(f"{row.id}-title", row.form.name(), text) for text in row.form.form_errors]
-                    found += [(one.id, str(one.label.text), text) for one in row.form for text in one.errors]
+                    found += [
+                        (one.id, f"{row.form.name()}, {one.label.text}", text)
+                        for one in row.form
+                        for text in one.errors
+                    ]
             else:
                 found += [(field.id, str(field.label.text), text) for text in field.errors]
         return found

@@ -31,7 +31,17 @@ from goalsite.domain.mentions import key_of_name
 from goalsite.domain.names import name_key
 from goalsite.extensions import EXACT_DECIMALS, SHARE_DECIMALS, Instant, db, exact
 from goalsite.models import GoalFollower, GoalUnit, Measure, Person, Unit
-from goalsite.models_follow import Acknowledgement, Action, Blocker, Change, CheckIn, Comment, EvaluationStep, GoalPoint
+from goalsite.models_follow import (
+    Acknowledgement,
+    Action,
+    Blocker,
+    Change,
+    CheckIn,
+    Comment,
+    EvaluationStep,
+    GoalPoint,
+    Proposal,
+)
 
 HISTORY_PAGE = 6
 TALK_PAGE = 20
@@ -88,6 +98,7 @@ class Surroundings:
     actions: list[Item] = field(default_factory=list)
     blockers: list[Item] = field(default_factory=list)
     changes: list[Item] = field(default_factory=list)
+    proposals: list[Item] = field(default_factory=list)
     steps: list[Item] = field(default_factory=list)
     followers: list[Item] = field(default_factory=list)
     units: list[Item] = field(default_factory=list)
@@ -231,18 +242,7 @@ def _everything(goal_id: int, talk_page: int, beside: Iterable[Select[Any]]) -> 
             person_id=talk.c.author_id,
             total=talk.c.total,
         ),
-        _branch(
-            "changes",
-            id=changed.c.id,
-            at=changed.c.at,
-            head=changed.c.field,
-            old=changed.c.old,
-            new=changed.c.new,
-            body=changed.c.why,
-            person_id=changed.c.by_id,
-            other_id=changed.c.approved_by_id,
-            measure_id=changed.c.measure_id,
-        ),
+        _branch("changes", old=changed.c.old, other_id=changed.c.approved_by_id, **_of_change(changed.c)),
         _branch(
             "actions",
             id=Action.id,
@@ -272,6 +272,7 @@ def _everything(goal_id: int, talk_page: int, beside: Iterable[Select[Any]]) -> 
             person_id=EvaluationStep.by_id,
             number=type_coerce(EvaluationStep.score, BigInteger),
         ).where(EvaluationStep.goal_id == goal_id),
+        _branch("proposals", **_of_change(Proposal)).where(Proposal.goal_id == goal_id, Proposal.state == "open"),
         _branch("followers", person_id=GoalFollower.person_id).where(GoalFollower.goal_id == goal_id),
         _branch("units", id=Unit.id, head=Unit.name)
         .join(GoalUnit, GoalUnit.unit_id == Unit.id)
@@ -282,6 +283,11 @@ def _everything(goal_id: int, talk_page: int, beside: Iterable[Select[Any]]) -> 
         *(_answer(question.subquery()) for question in beside),
     ]
     return union_all(*branches).subquery("everything")
+
+
+def _of_change(rows: Any) -> dict[str, Any]:
+    said = {"head": rows.field, "new": rows.new, "body": rows.why}
+    return said | {"id": rows.id, "at": rows.at, "person_id": rows.by_id, "measure_id": rows.measure_id}
 
 
 def _answer(rows: Subquery) -> Select[Any]:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from goalsite import policy
 from goalsite.domain.mentions import named_in
 from goalsite.domain.relations import ToGoal
+from goalsite.forms.changes import DecisionForm
 from goalsite.forms.goals import CommentForm
 from goalsite.forms.moves import MoveForm
 from goalsite.markdown import Mention, rendered
@@ -22,6 +23,7 @@ from goalsite.queries.coach_background import Asked, Background, asked_of, backg
 from goalsite.queries.goal_page import Found, Page
 from goalsite.queries.goal_talk import History, Item, Surroundings
 from goalsite.respond import respond, wants_fragment
+from goalsite.views.changes import may_begin
 from goalsite.views.loaders import load_goal, viewer
 from goalsite.views.moves import possible
 
@@ -97,6 +99,9 @@ def page(found: Found, form: CommentForm | None = None, status: int = 200) -> Re
         **coached(found, standing["view"], background),
         **(talk(goal, to, around, 1, form) | _history(goal, to, goal_talk.history_of(goal.id, 1))),
         around=around,
+        proposals=around.proposals if may_begin(to, goal) else [],
+        may_decide_change=policy.may_decide_change(to, goal),
+        decision_form=DecisionForm(formdata=None),
         description=rendered(goal.description),
     )
 
@@ -202,6 +207,7 @@ def _standing(found: Found, around: Surroundings | None = None, background: Back
         "may_decide": _exists("decisions.show") and policy.may_decide_evaluation(to, goal, today),
         "may_see_score": policy.may_see_evaluation(to, goal),
         "moves": possible(to, goal),
+        "may_change": may_begin(to, goal),
         "move_form": MoveForm(formdata=None),
         "may_edit": policy.may_edit_draft(to, goal),
         "thresholds": here.company().thresholds,
