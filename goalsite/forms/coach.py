@@ -78,7 +78,7 @@ def read(values: Values) -> Said:
         goal_id=_whole(values, "goal_id"),
         unit=_text(values, "unit"),
         owner=_text(values, "owner"),
-        supports=any(_text(values, name) for name in values if name == "parent" or name.startswith("also-")),
+        supports=any(_text(values, name) for name in values if name in ("parent", "also")),
         starts_on=_day(values, "starts_on"),
         due_on=_day(values, "due_on"),
         progress_from=_one_of(values, "progress_from", terms.PROGRESS_FROM),

@@ -1,6 +1,6 @@
 """The coach on goals that exist: their facts as the coach reads them (product: "The coach")."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -12,9 +12,11 @@ from goalsite.domain.measure import Measure as MeasureFacts
 from goalsite.domain.measure import total_target
 from goalsite.domain.periods import LENGTHS, Span
 from goalsite.domain.standing import current_value
+from goalsite.models import Goal, Measure
 from goalsite.queries.cards import GoalCard
 from goalsite.queries.coach_background import Background
-from goalsite.queries.records import Records
+from goalsite.queries.company import company
+from goalsite.queries.records import Records, measure_facts
 
 
 def past_of(background: Background, records: Records) -> dict[int, tuple[Past, ...]]:
@@ -50,19 +52,26 @@ def advice_on(
         sketch = sketch_of(one.facts, key=one.row.id, metric=metric is not None, explained=explained)
         fed = one.row.fed_by_id is not None
         sketches.append(with_past(sketch, None if fed else one.row.metric_id, background, past))
-    return advise(
-        Draft(
-            kind=goal.kind,
-            title=goal.title,
-            cycle=Span(goal.cycle.starts_on, goal.cycle.ends_on),
-            measures=tuple(sketches),
-            ambition=goal.ambition,
-            company=goal.scope == "unit" and goal.unit.parent_id is None,
-            supports=supports,
-            needs_measures=goal.progress_from == "measures" and goal.evaluated_by == "progress",
-            around=Around(**background.around, **_quiet(card, day), behind=behind_of(card, least)),
-        )
-    )
+    around = Around(**background.around, **_quiet(card, day), behind=behind_of(card, least))
+    return advise(_draft(goal, tuple(sketches), supports, around))
+
+
+def advice_on_draft(
+    goal: Goal,
+    measures: Iterable[Measure],
+    background: Background,
+    past: Mapping[int, tuple[Past, ...]],
+    *,
+    supports: bool,
+) -> Advice:
+    """The coach on a draft whose measures are at hand without their check-ins, which it has none of."""
+    sketches = []
+    for row in measures:
+        facts = measure_facts(row, goal, goal.cycle, company(), row.steps, row.period_targets)
+        explained = bool(row.metric and row.metric.how_measured.strip())
+        sketch = sketch_of(facts, key=row.id, metric=row.metric is not None, explained=explained)
+        sketches.append(with_past(sketch, None if row.fed_by_id else row.metric_id, background, past))
+    return advise(_draft(goal, tuple(sketches), supports, Around(**background.around)))
 
 
 def sketch_of(facts: MeasureFacts, *, key: int, metric: bool = False, explained: bool = False) -> Sketch:
@@ -71,6 +80,20 @@ def sketch_of(facts: MeasureFacts, *, key: int, metric: bool = False, explained:
     given: dict[str, Any] = {name: getattr(facts, name) for name in same}
     return Sketch(
         key=key, target=total_target(facts), steps=len(facts.steps), metric=metric, explained=explained, **given
+    )
+
+
+def _draft(goal: Goal, sketches: tuple[Sketch, ...], supports: bool, around: Around) -> Draft:
+    return Draft(
+        kind=goal.kind,
+        title=goal.title,
+        cycle=Span(goal.cycle.starts_on, goal.cycle.ends_on),
+        measures=sketches,
+        ambition=goal.ambition,
+        company=goal.scope == "unit" and goal.unit.parent_id is None,
+        supports=supports,
+        needs_measures=goal.progress_from == "measures" and goal.evaluated_by == "progress",
+        around=around,
     )
 
 

@@ -16,6 +16,7 @@ MODULES = (
     "tree",
     "goals",
     "coach",
+    "convert",
     "comments",
     "pickers",
     "drafts",

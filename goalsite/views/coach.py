@@ -1,17 +1,20 @@
 """The coach beside a goal: on its page, and live beside the form in which one is written. It writes nothing."""
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.domain.coach import advise
+from goalsite.domain.coach_facts import Past
 from goalsite.forms import coach as form
 from goalsite.frame import cycle, me
-from goalsite.models import Cycle
+from goalsite.models import Cycle, Goal, Measure
 from goalsite.queries import coach, goal_page
 from goalsite.queries import coach_form as named
 from goalsite.queries import company as here
-from goalsite.queries.coach_background import Asked, background_of
+from goalsite.queries.coach_background import Asked, Background, background_of
 from goalsite.queries.records import records_of
 from goalsite.queries.viewer import relations_to_people, relations_to_units
 from goalsite.respond import respond, wants_fragment
@@ -42,7 +45,7 @@ def look_over() -> AnyResponse:
     metrics = named.metrics_called(one.metric for one in said.measures)
     asked = _asked(said, chosen, tuple(sorted({metric.id for metric in metrics.values()})))
     background = background_of(viewer(), asked)
-    past = coach.past_of(background, records_of(background.goals, here.today(), deep=False)) if background.goals else {}
+    past = _past(background)
     return respond(
         "goals/coach.html",
         fragment="goals/_coach.html",
@@ -51,6 +54,31 @@ def look_over() -> AnyResponse:
         tell_mistakes=True,
         convert_href="",
     )
+
+
+def draft_advice(goal: Goal, measures: list[Measure]) -> dict[str, Any]:
+    """What goals/_coach.html needs of a draft that is being made, by somebody who may write it."""
+    asked = Asked(
+        goal.cycle,
+        goal.unit,
+        goal.owner_id,
+        goal.scope,
+        goal.id,
+        tuple(sorted({row.metric_id for row in measures if row.metric_id})),
+        tuple(row.fed_by_id for row in measures if row.fed_by_id),
+        tell_owner=goal.owner_id == me().id,
+        tell_unit=True,
+    )
+    background = background_of(viewer(), asked)
+    supports = goal.parent_id is not None
+    advice = coach.advice_on_draft(goal, measures, background, _past(background), supports=supports)
+    return {"advice": advice, "coached": 0, "tell_mistakes": True, "convert_href": ""}
+
+
+def _past(background: Background) -> dict[int, tuple[Past, ...]]:
+    if not background.goals:
+        return {}
+    return coach.past_of(background, records_of(background.goals, here.today(), deep=False))
 
 
 def _asked(said: form.Said, chosen: Cycle, metrics: tuple[int, ...]) -> Asked:

@@ -33,6 +33,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "metrics.new": ("/setup/metrics/new",),
     "metrics.trial": ("/setup/metrics/trial?formula=value*2&try_value=3",),
     "coach.show": ("/goals/{goal}/coach",),
+    "convert.begin": ("/convert", "/convert?example=1"),
+    "convert.key_results": ("/convert/{own_okr_draft}/key-results",),
+    "convert.rhythm": ("/convert/{own_okr_draft}/rhythm",),
+    "convert.smart": ("/convert/{own_okr_draft}/smart",),
     "drafts.edit": ("/goals/{own_draft}/edit",),
     "drafts.new": ("/goals/new", "/goals/new?kind=kpi"),
     "moves.ask": ("/goals/{own_draft}/cancel",),
@@ -146,6 +150,11 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "own_over": list(db.session.scalars(over.limit(2))),
         "own_active": [found[0]] if found[0] else [],
         "own_draft": list(db.session.scalars(select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft"))),
+        "own_okr_draft": list(
+            db.session.scalars(
+                select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft", Goal.kind == "okr")
+            )
+        ),
         "unit": [root.code, *deepest],
         "unit_id": [root.id],
         "metric": list(db.session.scalars(select(Metric.id).order_by(Metric.id).limit(3))),
