@@ -155,8 +155,8 @@ def _goal(cast: dict[str, Person], cycle: Cycle, visibility: str, evaluator: str
     )
     for number, step in enumerate(("submitted", "approved")[: ("", "submitted", "approved").index(goal.evaluation)]):
         by, at = (owner, cast[evaluator].id)[number], moment + timedelta(minutes=number)
-        said = {"score": Decimal("0.3"), "note": SCORED}
-        db.session.add(EvaluationStep(goal_id=goal.id, at=at, step=step, by_id=by, **said))
+        words = {"score": Decimal("0.3"), "note": SCORED}
+        db.session.add(EvaluationStep(goal_id=goal.id, at=at, step=step, by_id=by, **words))
 
 
 def _one(model: type, **facts: object) -> Any:
