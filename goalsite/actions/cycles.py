@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, exists, func, select, update
 from goalsite.actions.audit import record
 from goalsite.actions.freeze import freeze_results
 from goalsite.actions.results import refresh_results_in
-from goalsite.actions.standing import refresh
+from goalsite.actions.standing import hold_all, refresh
 from goalsite.domain import cycles as rules
 from goalsite.domain.cycles import Planned
 from goalsite.domain.errors import RuleError
@@ -81,6 +81,8 @@ def change_cycle(by: Person, cycle: Cycle, facts: Mapping[str, Any], today: date
     changed = {name: value for name, value in facts.items() if getattr(cycle, name) != value}
     if not changed:
         return
+    if (MOVES_GOALS | MOVES_RESULTS) & changed.keys():
+        hold_all()
     _check(cycle, facts)
     before = {name: getattr(cycle, name) for name in changed}
     for name, value in changed.items():
@@ -100,9 +102,9 @@ def move_cycle(by: Person, cycle: Cycle, act: str, reason: str, today: date) -> 
     On opening, the evaluators of its active goals are fixed; on closing, its goals and reviews are closed and every result
     is kept as it is. Raises RuleError move_not_possible, reason_missing, cycle_appeals.
     """
-    state = cycle.state
+    state, version = cycle.state, cycle.version
     to = move(CYCLE, state, act, reason)
-    version = cycle.version
+    hold_all()
     moved = db.session.execute(
         update(Cycle)
         .where(Cycle.id == cycle.id, Cycle.state == state, Cycle.version == version)
