@@ -83,6 +83,7 @@ MESSAGES = {
     "unit_archive_people": _l("It is still the unit of people who work here: %(count)s. Move them to another unit first."),
     "unit_parent_archived": _l("%(name)s is archived. Choose a unit that is in use."),
     "unit_not_yours": _l("You may place teams only below the units you head."),
+    "list_too_large": _l("This list is too large for the screen. Split it, or load it with the command `flask --app wsgi load`."),
     "cycle_loop": _l("These cycles lie in a circle: %(chain)s. Empty the parent of one of them."),
     "cycle_closed": _l("The cycle %(cycle)s is closed: nothing in it changes. Put this row back as it was, or have HR reopen the cycle."),
     "mid_review_outside": _l("The mid-cycle review on %(day)s lies outside the cycle, which goes from %(first)s to %(last)s. Choose a day within."),

@@ -83,6 +83,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/setup/people",
         "/setup/people?text=an&unit={unit}&role=heads&state=all&page=2",
     ),
+    "people_import.download_template": ("/setup/people/import/template",),
+    "people_import.show": ("/setup/people/import",),
     "people.new": ("/setup/people/new",),
     "pickers.options": (
         "/pickers/people?field=owner&owner=n",
@@ -111,7 +113,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("cycle", "metrics.", "people.", "units.", "setup.")
+FOR_HR = ("cycle", "metrics.", "people", "units.", "setup.")
 
 
 def routes(app: Flask) -> set[str]:

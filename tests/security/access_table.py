@@ -134,6 +134,11 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("units.move", "POST"): Line("/setup/units/{team_id}/restore", HR | {"skip"}),
     # --- setting up people: HR and administrators; an administrator's account is only an administrator's to change
     ("setup.show", "GET"): Line("/setup", HR | {"admin"}),
+    ("people_import.show", "GET"): Line("/setup/people/import", HR | {"admin"}),
+    ("people_import.preview", "POST"): Line("/setup/people/import", HR | {"admin"}),
+    ("people_import.save", "POST"): Line("/setup/people/import/save", HR | {"admin"}),
+    ("people_import.download_report", "POST"): Line("/setup/people/import/report", HR | {"admin"}),
+    ("people_import.download_template", "GET"): Line("/setup/people/import/template", HR | {"admin"}),
     ("people.list_people", "GET"): hr("/setup/people", HR | ADMIN),
     ("people.new", "GET"): hr("/setup/people/new", HR | ADMIN),
     ("people.add", "POST"): hr("/setup/people/new", HR | ADMIN),
