@@ -41,7 +41,9 @@ class BeginForm(Form):
 
 def choose_form(indicators: Sequence[Indicator], measures: Sequence[Measure]) -> type[Form]:
     """Step 2: KPIs as key results, those that stand alone, and those to drop again."""
-    fields: dict[str, Any] = {f"drop_{row.id}": BooleanField(_l("Take it away")) for row in measures}
+    fields: dict[str, Any] = {
+        f"drop_{row.id}": BooleanField(gettext("Take “%(title)s” away", title=row.title)) for row in measures
+    }
     for one in indicators:
         fields[f"kpi_{one.goal.id}"] = SelectField(one.goal.title, choices=_ways(one), default=NOT)
     fields["other"] = PickField(_l("Another KPI"), "kpis")

@@ -68,9 +68,10 @@ def create() -> AnyResponse:
 @blueprint.get("/<int:goal_id>/key-results")
 def key_results(goal_id: int) -> AnyResponse:
     goal = _load(goal_id)
-    form, offered = _choose_form(goal, drafts.measures_with_parts(goal.id))
+    measures = drafts.measures_with_parts(goal.id)
+    form, offered = _choose_form(goal, measures)
     form.version.data = goal.version
-    if example.wanted():
+    if example.wanted() and not measures:
         example.fill(form)
     return _choose_page(goal, form, offered)
 

@@ -137,6 +137,9 @@ class TestFourSteps:
         there = send(browser, there)
         there = send(browser, there)
         goal = db.session.get_one(Goal, int(there.split("/")[2]))
+        assert hidden(page(browser, f"/convert/{goal.id}/key-results?example=1"))["title_0"] == "", (
+            "they are there already"
+        )
         send(browser, there)
         assert [(row.start, row.target) for row in rows(goal)] == [(5000, 10000), (5, 8), (None, 5)]
         assert [row.aggregate for row in rows(goal)] == ["last", "last", "sum"]
