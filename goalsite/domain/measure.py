@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -100,13 +101,18 @@ class Measure:
     def waits_for_end(self) -> bool:
         return self.is_level or self.direction == "keep"
 
-    @property
+    @cached_property
     def periods(self) -> tuple[Period, ...]:
         return cut(self.frequency if self.has_periods else "", self.span, self.calendar)
 
-    @property
+    @cached_property
     def due_days(self) -> tuple[date, ...]:
         return due_days(self.frequency if self.has_periods else "", self.span, self.rhythm, self.calendar)
+
+    @cached_property
+    def targets(self) -> tuple[Fraction | None, ...]:
+        """Each period's target; see `targets`. Asked for at every look ahead, so it is worked out once."""
+        return _targets(self)
 
 
 def total_target(measure: Measure) -> Fraction | None:
@@ -120,6 +126,10 @@ def total_target(measure: Measure) -> Fraction | None:
 
 def targets(measure: Measure) -> tuple[Fraction | None, ...]:
     """Each period's target, in the metric's unit: a share of a sum, a point of the line of a `last`, the same level for the others; none for a keep."""
+    return measure.targets
+
+
+def _targets(measure: Measure) -> tuple[Fraction | None, ...]:
     total, periods = total_target(measure), measure.periods
     if total is None or not measure.has_periods or measure.direction == "keep":
         return (None,) * len(periods)
