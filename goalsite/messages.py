@@ -130,6 +130,7 @@ MESSAGES = {
     "fed_by_other_metric": _l("A key result has the same metric as the KPI that feeds it; here they are %(one)s and %(other)s."),
     "fed_by_fed": _l("“%(name)s” is itself fed. Name the KPI that feeds it."),
     "feeds_others": _l("Key results are fed by this KPI: it stays a KPI, with their metric."),
+    "action_twice": _l("There is such an action in this plan already. Word it otherwise."),
     "steps_not_here": _l("Steps belong to a measure whose direction is steps; this one's is %(direction)s."),
     "checkins_would_lie_outside": _l("There are check-ins from %(first)s to %(last)s, which would lie outside. Choose days that hold them."),
     "target_per_needs_sum": _l("Only a sum has a target per period. Write span."),

@@ -18,6 +18,7 @@ from goalsite.models import Goal
 from goalsite.queries import company as here
 from goalsite.queries import decisions as read
 from goalsite.queries.filters import as_id
+from goalsite.queries.goals_waiting import goals_waiting
 from goalsite.queries.viewer import relations_to
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import viewer
@@ -50,6 +51,7 @@ def show() -> AnyResponse:
         "decisions/show.html",
         asked=asked,
         queue=queue,
+        goals=goals_waiting(me().id) if asked.tab == "waiting" else [],
         counts=read.counts_of(me().id, today),
         owners=read.owners_in(asked.tab, me().id, today) if asked.tab != "sent" else [],
         far=sum(line.difference is not None and abs(line.difference) >= FAR_APART for line in queue.lines),

@@ -99,6 +99,8 @@ def page(found: Found, form: CommentForm | None = None, status: int = 200) -> Re
         **coached(found, standing["view"], background),
         **(talk(goal, to, around, 1, form) | _history(goal, to, goal_talk.history_of(goal.id, 1))),
         around=around,
+        may_plan=policy.may_plan(to, goal),
+        me_id=to.viewer.id,
         proposals=around.proposals if may_begin(to, goal) else [],
         may_decide_change=policy.may_decide_change(to, goal),
         decision_form=DecisionForm(formdata=None),

@@ -49,6 +49,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "evaluations.row": ("/evaluations/{own_goal}/row", "/evaluations/{decidable}/row"),
     "evaluations.show": ("/evaluations/{own_goal}", "/evaluations/{decidable}"),
     "evaluations.submit": ("/evaluations/{own_over}/submit",),
+    "plans.new": ("/goals/{own_active}/actions/new",),
     "changes.edit": ("/goals/{own_active}/change",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),

@@ -183,3 +183,17 @@ class TestSuggested:
         db.session.refresh(goal)
         assert goal.state == "returned"
         assert "Không phải việc của tôi" in signed_in(app, cast["peer"]).get(f"/goals/{goal.id}").text
+
+
+class TestQueue:
+    def test_what_waits_is_listed_where_decisions_are(self, app: Flask, cast: dict[str, Person]) -> None:
+        cycle = running_cycle(goals_need_approval=True)
+        goal_of(cast["report"], cycle, {}, state="proposed", title="Đề xuất của Minh Anh")
+        given = goal_of(cast["manager"], cycle, {}, state="suggested", title="Gợi ý cho Hà")
+        given.created_by = cast["peer"]
+        goal_of(cast["outsider"], cycle, {}, state="proposed", title="Của phòng khác")
+        text = signed_in(app, cast["manager"]).get("/decisions", headers=ENGLISH).text
+        assert "Đề xuất của Minh Anh" in text
+        assert "Gợi ý cho Hà" in text
+        assert "Của phòng khác" not in text
+        assert "/decisions" in signed_in(app, cast["manager"]).get("/", headers=ENGLISH).text

@@ -172,6 +172,9 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("changes.edit", "GET"): on_goal("/goals/{goal}/change", WRITERS),
     ("changes.change", "POST"): on_goal("/goals/{goal}/change", WRITERS),
     ("changes.decide", "POST"): on_goal("/proposals/{proposal}/apply", APPROVERS),
+    ("plans.new", "GET"): on_goal("/goals/{goal}/actions/new", CHECKERS),
+    ("plans.add", "POST"): on_goal("/goals/{goal}/actions/new", CHECKERS),
+    ("plans.tick", "POST"): on_goal("/actions/{action}/tick", CHECKERS),
     ("moves.ask", "GET"): (
         on_goal("/goals/{goal}/cancel", WRITERS),
         on_goal("/goals/{draft}/activate", WRITERS),
