@@ -69,6 +69,8 @@ def show() -> AnyResponse:
         units_pages=_pages(place.children_in_all, read.UNITS_AT_ONCE),
         # Somebody none of whose goals are listed stays unnamed: a number in an address tells nothing.
         owner=goals.lines[0].goal.owner if filters.owner and goals.lines else None,
+        # HR has the organisation in the navigation.
+        heads_it=any(unit.id in viewer().heads for unit in (*place.path, place.unit)),
     )
 
 

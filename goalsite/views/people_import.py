@@ -101,7 +101,11 @@ def _start_page(form: ListForm, status: int = 200) -> Response:
 def _preview_page(people: PeopleList, content: bytes, *, stale: bool = False, status: int = 200) -> Response:
     fresh = {"formdata": None} if request.method == "POST" else {}
     form = LookedAtForm(data={"content": encoded(content), "seen": people.seen}, **fresh)
-    return respond("people_import/preview.html", people=people, form=form, say=say, stale=stale, status=status)
+    # What has to be mended comes first, however long the list.
+    lines = sorted(people.lines, key=lambda line: line.outcome != "refused")
+    return respond(
+        "people_import/preview.html", people=people, lines=lines, form=form, say=say, stale=stale, status=status
+    )
 
 
 def _csv(text: str, name: str) -> Response:

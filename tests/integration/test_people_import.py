@@ -76,6 +76,7 @@ class TestPreview:
         for words in ("<code>title</code>", "is not an e-mail address", "“nowhere” is not in units"):
             assert words in answer.text
         assert "Save all rows" not in answer.text
+        assert re.findall(r'<td class="r num">(\d)</td>', answer.text) == ["5", "6", "2", "3", "4"]
         assert db.session.query(Person).count() == 7
 
     @pytest.mark.parametrize(

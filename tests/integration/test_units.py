@@ -97,6 +97,14 @@ class TestList:
         status = {who: browser(app, cast[who]).get("/setup/units").status_code for who in ("report", "manager", "hr")}
         assert status == {"report": 403, "manager": 200, "hr": 200}
 
+    def test_heads_find_it_on_their_units_overview(self, app: Flask, cast: Cast) -> None:
+        running_cycle()
+        links = {
+            (who, code): 'href="/setup/units"' in browser(app, cast[who]).get(f"/overview?unit={code}").text
+            for who, code in (("manager", "A"), ("manager", "B"), ("director", "B"), ("report", "A"))
+        }
+        assert list(links.values()) == [True, False, True, False]
+
 
 class TestAdd:
     def test_its_head_manages_its_people(self, hr: FlaskClient, cast: Cast) -> None:
