@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cached_property
 
 from goalsite.domain.periods import (
     GRACE,
