@@ -6,9 +6,10 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from wtforms import BooleanField, DateField, FieldList, FormField, HiddenField, SelectField
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from goalsite.actions.change_goal import GOAL_FIELDS, MEASURE_FIELDS, Wish
+from goalsite.domain import terms
 from goalsite.forms.base import ExactField, Form, TextField
 from goalsite.forms.measures import DIRECTIONS
 from goalsite.forms.moves import LONGEST_REASON
@@ -19,7 +20,8 @@ class MeasureChangeForm(PlainForm):
     """The numbers of one measure."""
 
     id = HiddenField()
-    direction = SelectField(_l("Direction"), choices=DIRECTIONS)
+    # Not asked for where it stays as it is.
+    direction = SelectField(_l("Direction"), choices=DIRECTIONS, validate_choice=False)
     start = ExactField(_l("Start"))
     target = ExactField(_l("Target"))
     low = ExactField(_l("Low bound"))
@@ -28,6 +30,10 @@ class MeasureChangeForm(PlainForm):
     starts_on = DateField(_l("First day"), validators=[Optional()])
     due_on = DateField(_l("Last day"), validators=[Optional()])
     respread = BooleanField(_l("Spread the target evenly over the periods again"))
+
+    def validate_direction(self, field: Any) -> None:
+        if field.raw_data and field.data not in terms.DIRECTIONS:
+            raise ValidationError(field.gettext("Not a valid choice."))
 
 
 class ChangeForm(Form):

@@ -42,7 +42,6 @@ def said(goal: Goal, **facts: str) -> dict[str, str]:
         "starts_on": goal.starts_on.isoformat(),
         "due_on": goal.due_on.isoformat(),
         "measures-0-id": str(one.id),
-        "measures-0-direction": one.direction,
         "measures-0-start": "0",
         "measures-0-target": "100",
         "measures-0-weight": "1",
@@ -77,6 +76,9 @@ class TestChange:
         assert not list(differences(today()))
         page = signed_in(app, cast["peer"]).get(f"/goals/{goal.id}").text
         assert "Thị trường khác đi" in page
+
+    def test_a_direction_that_is_none_is_refused(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        assert change(app, cast["report"], goal, m_direction="sideways").status_code == 422
 
     def test_needs_a_reason_and_something_different(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
         assert "This is needed." in change(app, cast["report"], goal, m_target="200", reason=" ").text
