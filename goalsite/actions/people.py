@@ -80,7 +80,8 @@ def change_person(by: Person, person: Person, facts: Facts, today: date) -> None
     if not by.is_admin and (changed & ADMINS_ALONE or (person.is_admin and changed & OF_AN_ADMIN)):
         raise RuleError("admin_only", min(changed & (ADMINS_ALONE | OF_AN_ADMIN)))
     gone = facts.left_on is not None and facts.left_on < today
-    if person.is_admin and (gone or not facts.is_admin) and not read.other_admin_exists(person.id, today):
+    leaves = "left_on" in changed and facts.left_on is not None
+    if person.is_admin and (leaves or not facts.is_admin) and not read.other_admin_exists(person.id, today):
         raise RuleError("last_admin", "is_admin" if not facts.is_admin else "left_on")
     _write(person, facts)
     person.version += 1

@@ -251,12 +251,13 @@ class TestChange:
         db.session.expire_all()
         assert (before, db.session.query(Result).filter_by(person_id=report.id).one().rating) == ("poor", "")
 
-    def test_the_last_administrator_stays(self, admin: FlaskClient, cast: Cast) -> None:
+    @pytest.mark.parametrize("said", ({}, {"is_admin": "y", "left_on": "2199-01-01"}))
+    def test_the_last_administrator_stays(self, admin: FlaskClient, cast: Cast, said: dict[str, str]) -> None:
         one = cast["admin"]
-        answer = admin.post(f"/setup/people/{one.id}/edit", data=facts(one))
+        answer = admin.post(f"/setup/people/{one.id}/edit", data=facts(one, **said))
         assert answer.status_code == 422
         assert "the only administrator" in answer.text
-        assert one.is_admin
+        assert (one.is_admin, one.left_on) == (True, None)
 
     def test_hr_has_no_hand_in_an_administrators_account(self, hr: FlaskClient, cast: Cast) -> None:
         one = cast["admin"]
