@@ -128,6 +128,12 @@ class MeasureForm(PlainForm):
             for name in FROM_METRIC:
                 self[name].data, self[name].raw_data = getattr(metric, name), None
 
+    def begin_copy(self) -> None:
+        """The same measure for a new goal: nobody's yet, without dates and targets by period."""
+        self.id.data, self.starts_on.data, self.due_on.data = "", None, None
+        self.period_targets.data, self.period_targets.typed = {}, {}
+        pick_stored(self.assignee)
+
     def says(self) -> bool:
         """Whether anything was filled in."""
         fields = (self.title, self.metric, self.start, self.target, self.low, self.high, self.steps, self.fed_by)

@@ -22,6 +22,7 @@ from goalsite.frame import cycle, frame, me
 from goalsite.models import Cycle, Goal
 from goalsite.queries import company as here
 from goalsite.queries import drafts as read
+from goalsite.queries.filters import as_id
 from goalsite.queries.viewer import relations_to_people, relations_to_units
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import allow, load_goal, viewer
@@ -31,16 +32,16 @@ blueprint = Blueprint("drafts", __name__, url_prefix="/goals")
 
 @blueprint.get("/new")
 def new() -> AnyResponse:
-    form = GoalForm(formdata=None)
     cycles = _cycles()
     if not cycles:
         return respond("drafts/no_cycle.html")
+    form, rows = _begun()
     chosen = cycle()
     form.cycle.data = chosen.id if chosen and chosen.id in {one.id for one in cycles} else cycles[0].id
     if request.args.get("kind") in ("okr", "kpi"):
         form.kind.data = request.args["kind"]
     pick_stored(form.owner, me())
-    form.prepare(viewer(), cycles, read.rows_of([("people", me().id)]))
+    form.prepare(viewer(), cycles, rows)
     return _page(form)
 
 
@@ -105,6 +106,24 @@ def update(goal_id: int) -> AnyResponse:
         flash(_("Saved."), "success")
         db.session.commit()
     return go_to(url_for("goals.show", goal_id=goal_id))
+
+
+def _begun() -> tuple[GoalForm, read.Rows]:
+    """An empty form for a goal of one's own; a copy of the goal the address names, without its dates, owner and followers."""
+    mine = read.rows_of([("people", me().id)])
+    origin = as_id(request.args.get("from", ""))
+    if origin is None:
+        return GoalForm(formdata=None), mine
+    goal, _to = load_goal(origin)
+    parts = read.parts_of(viewer(), goal)
+    form = filled(GoalForm(formdata=None), goal, parts)
+    form.goal_id.data, form.version.data, form.scope.data, form.visibility.data = "", None, "person", ""
+    form.starts_on.data = form.due_on.data = None
+    for field in (form.unit, form.followers, form.visible_to):
+        pick_stored(field)
+    for one in form.measures:
+        one.form.begin_copy()
+    return form, replace(parts.rows, people={**parts.rows.people, **mine.people})
 
 
 def _cycles() -> list[Cycle]:

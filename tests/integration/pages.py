@@ -38,7 +38,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "convert.rhythm": ("/convert/{own_okr_draft}/rhythm",),
     "convert.smart": ("/convert/{own_okr_draft}/smart",),
     "drafts.edit": ("/goals/{own_draft}/edit",),
-    "drafts.new": ("/goals/new", "/goals/new?kind=kpi"),
+    "drafts.new": ("/goals/new", "/goals/new?kind=kpi", "/goals/new?from={goal}"),
     "moves.ask": ("/goals/{own_draft}/cancel",),
     "decisions.show": (
         "/decisions",

@@ -87,6 +87,26 @@ class TestNew:
         assert "No cycle takes new goals" in as_(app, cast["report"]).get("/goals/new", headers=ENGLISH).text
 
 
+class TestCopy:
+    def test_fills_the_form_for_oneself(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        goal = make_goal(cast["peer"], cycle, {"title": "Tỷ lệ", "target": Decimal(7)}, title="Của bạn tôi")
+        client = as_(app, cast["report"])
+        client.get("/account")
+        goal_id = goal.id
+        with counted(app) as sent:
+            text = client.get(f"/goals/new?from={goal_id}").text
+        assert len(sent) <= MOST
+        assert 'value="Của bạn tôi"' in text
+        assert cast["report"].email in text
+        assert cast["peer"].email not in text
+        assert 'name="measures-0-id" value=""' in text
+        assert db.session.query(Goal).count() == 1
+
+    def test_what_may_not_be_seen_is_not_copied(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        hidden = make_goal(cast["outsider"], cycle, {}, visibility="restricted")
+        assert as_(app, cast["report"]).get(f"/goals/new?from={hidden.id}").status_code == 404
+
+
 class TestCreate:
     def test_keeps_a_draft_with_its_measures_in_order(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         client = as_(app, cast["report"])
