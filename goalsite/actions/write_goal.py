@@ -17,6 +17,7 @@ from goalsite.domain.measure import Step as StepFacts
 from goalsite.domain.periods import Span
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, GoalLink, Measure, Metric, PeriodTarget, Person, Step, Unit
+from goalsite.models_accounts import Notification
 from goalsite.models_follow import Action, Blocker, Change, CheckIn, Proposal
 from goalsite.queries import company as here
 from goalsite.queries.records import fraction, rhythm_of
@@ -100,7 +101,7 @@ class GoalDraft:
 
 
 def create_goal(by: Person, said: GoalDraft, today: date) -> Goal:
-    """A new draft; suggested where it is made for somebody else."""
+    """A new draft; suggested where it is made for somebody else, who hears of it."""
     goal = Goal(
         code=f"new-{secrets.token_hex(8)}",
         created_by_id=by.id,
@@ -111,6 +112,9 @@ def create_goal(by: Person, said: GoalDraft, today: date) -> Goal:
     db.session.flush()
     goal.code = _free_code(goal)
     _write_parts(goal, said)
+    if goal.state == "suggested":
+        told = {"person_id": goal.owner_id, "kind": "goal_suggested", "goal_id": goal.id, "actor_id": by.id}
+        db.session.add(Notification(at=here.now(), **told))
     refresh([goal.id], today)
     record(by, "create_goal", "goal", goal.id, None, snapshot(goal))
     return goal

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Metric, Person
-from goalsite.models_accounts import AuditRow
+from goalsite.models_accounts import AuditRow, Notification
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 from tests.queries import MOST, counted
@@ -182,6 +182,8 @@ class TestCreate:
     def test_for_somebody_else_it_is_suggested(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         as_(app, cast["peer"]).post("/goals/new", data=said(cycle, cast["report"], KR))
         assert only_goal().state == "suggested"
+        told = db.session.query(Notification).one()
+        assert (told.person_id, told.kind) == (cast["report"].id, "goal_suggested")
 
     def test_a_units_goal_is_its_leads_to_make(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         data = said(cycle, cast["report"], KR, scope="unit")
