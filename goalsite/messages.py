@@ -6,27 +6,39 @@ from goalsite.domain.errors import RuleError
 
 MESSAGES = {
     "target_missing": _l("A target is needed."),
-    "target_not_above_start": _l("An increase needs a target above its start. Start is %(start)s and target is %(target)s: change one of the two, or the direction."),
-    "target_not_below_start": _l("A decrease needs a target below its start. Start is %(start)s and target is %(target)s: change one of the two, or the direction."),
+    "target_not_above_start": _l(
+        "An increase needs a target above its start. Start is %(start)s and target is %(target)s: change one of the two, or the direction."
+    ),
+    "target_not_below_start": _l(
+        "A decrease needs a target below its start. Start is %(start)s and target is %(target)s: change one of the two, or the direction."
+    ),
     "number_unreadable": _l("“%(text)s” is not a number. Write it like %(example)s."),
     "number_other_style": _l("“%(text)s” can be read in two ways here. If %(right)s is meant, write it so."),
     "number_too_large": _l("Numbers go up to %(largest)s."),
     "number_decimals": _l("“%(text)s” has too many decimals: %(decimals)s at most."),
-    "password_short": _l("A password needs at least %(least)s characters. Several words in a row are easy to remember."),
+    "password_short": _l(
+        "A password needs at least %(least)s characters. Several words in a row are easy to remember."
+    ),
     "password_long": _l("A password has at most %(most)s characters."),
     "password_common": _l("This password is one of those tried first. Choose another, such as several words in a row."),
     "password_is_name": _l("A password must not be your own name or e-mail address."),
     "password_wrong": _l("This is not your present password."),
-    "sign_in_refused": _l("E-mail address and password do not match, or the account is not open. Check both and try again."),
+    "sign_in_refused": _l(
+        "E-mail address and password do not match, or the account is not open. Check both and try again."
+    ),
     "sign_in_throttled": _l("Too many attempts. Wait five minutes, then try again."),
     "site_taken": _l("This site has been set up already. Sign in instead."),
     "link_gone": _l("This link has been used already or is too old. Ask whoever sent it for a new one."),
     "email_unreadable": _l("“%(text)s” is not an e-mail address. Write it like an.nguyen@company.vn."),
     "file_missing": _l("There is nothing at %(path)s. Name a folder of CSV files or an .xlsx file."),
-    "folder_without_csv": _l("The folder %(path)s holds no CSV file. Name the folder whose files are called goals.csv, people.csv and so on."),
+    "folder_without_csv": _l(
+        "The folder %(path)s holds no CSV file. Name the folder whose files are called goals.csv, people.csv and so on."
+    ),
     "file_unreadable": _l("This is not a workbook that can be read (%(text)s). Save it as .xlsx, or as CSV in UTF-8."),
     "file_too_large": _l("Unpacked, this file is too large to be read. Split it, or save its sheets as CSV."),
-    "csv_unreadable": _l("From here on the file cannot be read as CSV (%(text)s). Look for a quotation mark that is not closed."),
+    "csv_unreadable": _l(
+        "From here on the file cannot be read as CSV (%(text)s). Look for a quotation mark that is not closed."
+    ),
     "too_many_rows": _l("The file has more than %(most)s rows. Load it with the command `flask --app wsgi load`."),
     "sheet_unknown": _l("There is no sheet “%(name)s”. Is “%(closest)s” meant?"),
     "sheet_unknown_here": _l("There is no sheet “%(name)s”. The sheets are: %(known)s."),
@@ -38,18 +50,28 @@ MESSAGES = {
     "cell_without_column": _l("“%(text)s” stands outside all columns. Give its column a name, or empty the cell."),
     "cell_required": _l("This cell is needed. Fill it in."),
     "cell_error": _l("The spreadsheet shows the error %(text)s here. Write the value itself."),
-    "cell_percent": _l("This cell is formatted as a percentage (%(text)s). Format it as a plain number: 6.4 means 6.4 %% where the metric is in %%."),
+    "cell_percent": _l(
+        "This cell is formatted as a percentage (%(text)s). Format it as a plain number: 6.4 means 6.4 %% where the metric is in %%."
+    ),
     "row_twice": _l("Row %(first)s has the same key. Keep one of the two."),
-    "email_twice": _l("“%(text)s” and “%(other)s” in row %(first)s are the same address; upper and lower case make no difference. Keep one of the two."),
-    "checkin_time_needed": _l("Row %(first)s is a check-in of the same measure and day without a time too. Say in entered_at when each was entered."),
-    "recorded_already": _l("This is recorded already, with another content, and what was recorded stays. Put back what was there, or add a new row."),
+    "email_twice": _l(
+        "“%(text)s” and “%(other)s” in row %(first)s are the same address; upper and lower case make no difference. Keep one of the two."
+    ),
+    "checkin_time_needed": _l(
+        "Row %(first)s is a check-in of the same measure and day without a time too. Say in entered_at when each was entered."
+    ),
+    "recorded_already": _l(
+        "This is recorded already, with another content, and what was recorded stays. Put back what was there, or add a new row."
+    ),
     "text_nul": _l("This text holds a NUL character, which cannot be kept. Remove it."),
     "text_not_unicode": _l("This text holds bytes that are not UTF-8. Save the file as UTF-8."),
     "text_too_long": _l("This text has %(length)s characters. At most %(longest)s can be kept."),
     "code_sign": _l("A code must not hold “%(sign)s”. Use letters, digits, - and _."),
     "word_unknown": _l("“%(text)s” is not one of: %(words)s."),
     "boolean_unreadable": _l("“%(text)s” is neither yes nor no. Write yes or no."),
-    "number_not_finite": _l("“%(text)s” is not a number that can be reckoned with. Write a finite number, or leave the cell empty."),
+    "number_not_finite": _l(
+        "“%(text)s” is not a number that can be reckoned with. Write a finite number, or leave the cell empty."
+    ),
     "number_two_ways": _l("“%(text)s” can be read as %(one)s or as %(other)s. Write the one that is meant."),
     "number_not_whole": _l("“%(text)s” is not a whole number."),
     "number_too_small": _l("The least that is allowed is %(least)s."),
@@ -64,46 +86,84 @@ MESSAGES = {
     "dates_reversed": _l("The last day, %(last)s, comes before the first, %(first)s. Change one of the two."),
     "span_outside": _l("%(day)s lies outside %(what)s, which goes from %(first)s to %(last)s. Choose a day within."),
     "unit_loop": _l("These units lie in a circle: %(chain)s. Put one of them below another unit."),
-    "unit_without_parent": _l("Only the company stands at the top. Name the unit above this one, or make its kind company."),
-    "unit_company_below": _l("The company stands at the top, and this unit is below %(parent)s. Make it a department or a team, or empty its parent."),
+    "unit_without_parent": _l(
+        "Only the company stands at the top. Name the unit above this one, or make its kind company."
+    ),
+    "unit_company_below": _l(
+        "The company stands at the top, and this unit is below %(parent)s. Make it a department or a team, or empty its parent."
+    ),
     "unit_second_company": _l("There is one company, and it is %(other)s. Make this one a department below it."),
     "manager_self": _l("Nobody is their own manager. Name somebody else, or leave the cell empty."),
     "manager_loop": _l("These people manage each other in a circle: %(chain)s. Name another manager for one of them."),
     "pick_unknown": _l("There is no “%(text)s” here. Type a part of the name, and pick one of those offered."),
     "pick_unknown_close": _l("There is no “%(text)s” here. Is one of these meant: %(labels)s?"),
     "pick_several": _l("Several are called “%(text)s”. Say which: %(labels)s."),
-    "email_taken": _l("%(name)s has this e-mail address already. Upper and lower case make no difference; choose another, or open their page."),
-    "own_manager": _l("Nobody is their own manager. Name somebody else, or leave it empty: the head of the unit is meant then."),
+    "email_taken": _l(
+        "%(name)s has this e-mail address already. Upper and lower case make no difference; choose another, or open their page."
+    ),
+    "own_manager": _l(
+        "Nobody is their own manager. Name somebody else, or leave it empty: the head of the unit is meant then."
+    ),
     "last_admin": _l("This is the only administrator who can sign in. Make somebody else administrator first."),
     "admin_only": _l("Only an administrator changes this of an administrator, and who has which role."),
     "disable_self": _l("You cannot close your own account. Ask another administrator."),
     "account_closed": _l("This account is closed, or its last day is past. Open it again first."),
     "unit_archive_root": _l("The company itself cannot be archived."),
     "unit_archive_below": _l("Units below it are still in use: %(names)s. Archive or move them first."),
-    "unit_archive_people": _l("It is still the unit of people who work here: %(count)s. Move them to another unit first."),
+    "unit_archive_people": _l(
+        "It is still the unit of people who work here: %(count)s. Move them to another unit first."
+    ),
     "unit_parent_archived": _l("%(name)s is archived. Choose a unit that is in use."),
     "unit_not_yours": _l("You may place teams only below the units you head."),
-    "list_too_large": _l("This list is too large for the screen. Split it, or load it with the command `flask --app wsgi load`."),
+    "list_too_large": _l(
+        "This list is too large for the screen. Split it, or load it with the command `flask --app wsgi load`."
+    ),
     "cycle_loop": _l("These cycles lie in a circle: %(chain)s. Empty the parent of one of them."),
-    "cycle_closed": _l("The cycle %(cycle)s is closed: nothing in it changes. Put this row back as it was, or have HR reopen the cycle."),
-    "mid_review_outside": _l("The mid-cycle review on %(day)s lies outside the cycle, which goes from %(first)s to %(last)s. Choose a day within."),
+    "cycle_closed": _l(
+        "The cycle %(cycle)s is closed: nothing in it changes. Put this row back as it was, or have HR reopen the cycle."
+    ),
+    "mid_review_outside": _l(
+        "The mid-cycle review on %(day)s lies outside the cycle, which goes from %(first)s to %(last)s. Choose a day within."
+    ),
     "deadline_before_cycle": _l("%(day)s comes before the cycle begins on %(first)s. Choose a later day."),
-    "review_before_evaluation": _l("Reviews are signed after the evaluations, which are due by %(evaluate_by)s. Choose a day after that."),
+    "review_before_evaluation": _l(
+        "Reviews are signed after the evaluations, which are due by %(evaluate_by)s. Choose a day after that."
+    ),
     "code_taken": _l("The code “%(taken)s” is taken. Choose another."),
-    "code_unreadable": _l("A code has letters, digits, dots, hyphens and underscores, without spaces, such as 2026-Q1."),
-    "cycle_holds_goals": _l("Active goals would lie outside these days: %(count)s, such as “%(title)s” (%(first)s to %(last)s). Choose days that hold them."),
-    "cycle_holds_cycles": _l("%(name)s lies in this cycle from %(first)s to %(last)s, and would be outside. Choose days that hold it."),
+    "code_unreadable": _l(
+        "A code has letters, digits, dots, hyphens and underscores, without spaces, such as 2026-Q1."
+    ),
+    "cycle_holds_goals": _l(
+        "Active goals would lie outside these days: %(count)s, such as “%(title)s” (%(first)s to %(last)s). Choose days that hold them."
+    ),
+    "cycle_holds_cycles": _l(
+        "%(name)s lies in this cycle from %(first)s to %(last)s, and would be outside. Choose days that hold it."
+    ),
     "cycle_appeals": _l("Appeals still open: %(count)s. Decide them first; the cycle cannot close before."),
-    "move_not_possible": _l("That is not possible any more: somebody was quicker, or it was done already. Look at the page again."),
-    "cycle_pattern_taken": _l("“%(taken)s” exists already with other days (%(first)s to %(last)s). Rename it, or choose another year or pattern."),
+    "move_not_possible": _l(
+        "That is not possible any more: somebody was quicker, or it was done already. Look at the page again."
+    ),
+    "cycle_pattern_taken": _l(
+        "“%(taken)s” exists already with other days (%(first)s to %(last)s). Rename it, or choose another year or pattern."
+    ),
     "metric_code_unreadable": _l("A code has no spaces, no “;” and no “/”, such as returning_customers."),
-    "metric_fixed": _l("There are check-ins of this metric, so direction, several check-ins, symbol and decimals stay. Make a new metric."),
-    "metric_formula_closed": _l("This formula gives the progress of goals in closed cycles, where nothing changes. Make a new metric."),
-    "metric_breaks_goals": _l("With this, “%(title)s” would make no sense: look at its start and target first, or make a new metric."),
+    "metric_fixed": _l(
+        "There are check-ins of this metric, so direction, several check-ins, symbol and decimals stay. Make a new metric."
+    ),
+    "metric_formula_closed": _l(
+        "This formula gives the progress of goals in closed cycles, where nothing changes. Make a new metric."
+    ),
+    "metric_breaks_goals": _l(
+        "With this, “%(title)s” would make no sense: look at its start and target first, or make a new metric."
+    ),
     "copy_not_possible": _l("No goals are written in %(name)s any more. Choose a cycle that is being planned or open."),
     "copy_nothing": _l("No goal is chosen. Tick those that go on."),
-    "copy_too_many": _l("That is %(count)s goals; %(most)s can be copied at once. Search for some of them, and copy in several steps."),
-    "copy_code_taken": _l("“%(title)s” cannot be copied: the code “%(taken)s” is another goal's. Change that code first."),
+    "copy_too_many": _l(
+        "That is %(count)s goals; %(most)s can be copied at once. Search for some of them, and copy in several steps."
+    ),
+    "copy_code_taken": _l(
+        "“%(title)s” cannot be copied: the code “%(taken)s” is another goal's. Change that code first."
+    ),
     "too_many_holidays": _l("That is too many: %(most)s days at most."),
     "workdays_missing": _l("Tick one working day at least."),
     "thresholds_descend": _l("“At risk” begins below “on track”. Change one of the two."),
@@ -115,26 +175,44 @@ MESSAGES = {
     "formula_unreadable": _l("This formula cannot be read. Write it like (value-start)*100/(target-start)."),
     "formula_too_long": _l("A formula has at most %(longest)s characters."),
     "formula_name": _l("A formula knows value, target and start, but not “%(name)s”."),
-    "formula_not_allowed": _l("A formula may use + - * / comparisons, min, max, abs and “a if b else c”, nothing else."),
+    "formula_not_allowed": _l(
+        "A formula may use + - * / comparisons, min, max, abs and “a if b else c”, nothing else."
+    ),
     "alignment_loop": _l("These goals support each other in a circle: %(chain)s. Take one of the links away."),
     "evaluator_is_owner": _l("Nobody evaluates their own goal. Name another evaluator, or leave the cell empty."),
     "kpi_progress_from": _l("A KPI takes its progress from its own indicator. Write measures."),
-    "kpi_needs_one_measure": _l("An active KPI has exactly one indicator, and this one has %(count)s. Mend its measures, or make it a draft."),
+    "kpi_needs_one_measure": _l(
+        "An active KPI has exactly one indicator, and this one has %(count)s. Mend its measures, or make it a draft."
+    ),
     "okr_needs_measures": _l("An active OKR has at least one key result. Add one to measures, or make it a draft."),
-    "okr_too_many_measures": _l("An active OKR has at most %(most)s key results, and this one has %(count)s. Take some away, or make it a draft."),
-    "weights_not_100": _l("In this cycle the weights of a person's goals of one kind come to 100; those of %(owner)s come to %(total)s."),
-    "measure_against_metric": _l("“%(text)s” is not what the metric %(metric)s says (%(own)s). Leave the cell empty, or name no metric."),
-    "measure_has_checkins": _l("Once there are check-ins this stays as it is. Put it back, or end this measure and add a new one."),
+    "okr_too_many_measures": _l(
+        "An active OKR has at most %(most)s key results, and this one has %(count)s. Take some away, or make it a draft."
+    ),
+    "weights_not_100": _l(
+        "In this cycle the weights of a person's goals of one kind come to 100; those of %(owner)s come to %(total)s."
+    ),
+    "measure_against_metric": _l(
+        "“%(text)s” is not what the metric %(metric)s says (%(own)s). Leave the cell empty, or name no metric."
+    ),
+    "measure_has_checkins": _l(
+        "Once there are check-ins this stays as it is. Put it back, or end this measure and add a new one."
+    ),
     "fed_indicator": _l("Only a key result can be fed by a KPI. Leave the cell empty."),
     "fed_by_no_kpi": _l("“%(name)s” is an OKR. Name a KPI."),
-    "fed_by_other_metric": _l("A key result has the same metric as the KPI that feeds it; here they are %(one)s and %(other)s."),
+    "fed_by_other_metric": _l(
+        "A key result has the same metric as the KPI that feeds it; here they are %(one)s and %(other)s."
+    ),
     "fed_by_fed": _l("“%(name)s” is itself fed. Name the KPI that feeds it."),
     "feeds_others": _l("Key results are fed by this KPI: it stays a KPI, with their metric."),
     "action_twice": _l("There is such an action in this plan already. Word it otherwise."),
     "steps_not_here": _l("Steps belong to a measure whose direction is steps; this one's is %(direction)s."),
-    "checkins_would_lie_outside": _l("There are check-ins from %(first)s to %(last)s, which would lie outside. Choose days that hold them."),
+    "checkins_would_lie_outside": _l(
+        "There are check-ins from %(first)s to %(last)s, which would lie outside. Choose days that hold them."
+    ),
     "target_per_needs_sum": _l("Only a sum has a target per period. Write span."),
-    "ceiling_not_positive": _l("A decrease without a start needs a target above 0. Change the target, or give a start."),
+    "ceiling_not_positive": _l(
+        "A decrease without a start needs a target above 0. Change the target, or give a start."
+    ),
     "start_missing": _l("A key result that decreases needs a start."),
     "decreasing_sum_with_start": _l("A decreasing sum has no start. Leave it empty, or choose another aggregate."),
     "bounds_missing": _l("A measure to be kept within bounds needs a low one, a high one, or both."),
@@ -143,10 +221,14 @@ MESSAGES = {
     "weight_not_positive": _l("The weight must be above 0."),
     "period_targets_not_here": _l("This measure has no targets by period. Remove them."),
     "period_unknown": _l("No period of this measure begins on %(day)s. Write the first day of one."),
-    "period_targets_sum": _l("The targets of the periods come to %(sum)s, and the total is %(total)s. Change one of them, or the total."),
+    "period_targets_sum": _l(
+        "The targets of the periods come to %(sum)s, and the total is %(total)s. Change one of them, or the total."
+    ),
     "period_targets_end": _l("The last period's target is %(last)s, and the target is %(total)s. Make them the same."),
     "checkin_not_yet": _l("%(day)s has not come yet; today is %(today)s."),
-    "checkin_in_future": _l("%(on)s comes after the day on which this was entered, %(entered)s. Change one of the two."),
+    "checkin_in_future": _l(
+        "%(on)s comes after the day on which this was entered, %(entered)s. Change one of the two."
+    ),
     "checkin_outside_span": _l("%(on)s lies outside the measure's days, %(first)s to %(last)s."),
     "checkin_fed": _l("This key result is fed by a KPI and takes no check-ins. Check in on the KPI."),
     "checkin_step_unknown": _l("“%(step)s” is not a step of this measure. Its steps are: %(known)s."),
@@ -156,7 +238,9 @@ MESSAGES = {
     "checkin_value_missing": _l("A value is needed."),
     "checkin_denominator": _l("The denominator must be above 0."),
     "checkin_not_a_ratio": _l("This measure is no ratio. Give the value, and leave numerator and denominator empty."),
-    "replaced_unknown": _l("No check-in of %(goal)s, %(measure)s was entered at that moment. Write the entered_at of the one it replaces."),
+    "replaced_unknown": _l(
+        "No check-in of %(goal)s, %(measure)s was entered at that moment. Write the entered_at of the one it replaces."
+    ),
     "replaced_later": _l("A check-in replaces an earlier one. Write the entered_at of one that was entered before."),
     "replaced_twice": _l("That check-in has been replaced by another already. Replace that one."),
     "seen_by_author": _l("Nobody acknowledges their own check-in. Name somebody else, or leave the cell empty."),
@@ -169,11 +253,19 @@ MESSAGES = {
     "adjustment_too_large": _l("An adjustment is at most %(most)s, up or down."),
     "reason_missing": _l("A reason is needed."),
     "results_of_open_cycle": _l("Results are kept for closed cycles, and %(cycle)s is not closed. Remove the row."),
-    "result_differs": _l("The file says %(said)s, and its goals and check-ins come to %(computed)s. Correct the one or the other."),
+    "result_differs": _l(
+        "The file says %(said)s, and its goals and check-ins come to %(computed)s. Correct the one or the other."
+    ),
     "result_not_replayed": _l("Nothing in the file gives this result. Remove the row, or add its goals."),
-    "too_many_for_xlsx": _l("The sheet %(sheet)s has more than %(most)s rows, which no .xlsx holds. Dump to a folder instead."),
-    "text_too_long_for_xlsx": _l("A text has more than %(longest)s characters, which no cell of an .xlsx holds. Dump to a folder instead."),
-    "base_goal_drafts": _l("%(count)s OKRs came without key results, as Base Goal's sheet has none: they are drafts. Add key results to make them active."),
+    "too_many_for_xlsx": _l(
+        "The sheet %(sheet)s has more than %(most)s rows, which no .xlsx holds. Dump to a folder instead."
+    ),
+    "text_too_long_for_xlsx": _l(
+        "A text has more than %(longest)s characters, which no cell of an .xlsx holds. Dump to a folder instead."
+    ),
+    "base_goal_drafts": _l(
+        "%(count)s OKRs came without key results, as Base Goal's sheet has none: they are drafts. Add key results to make them active."
+    ),
     "base_goal_no_cycle": _l("No cycle holds %(first)s to %(last)s. Make one, or correct the days."),
     "load_refused": _l("Nothing was loaded: %(count)s faults."),
     "load_done": _l("Loaded."),

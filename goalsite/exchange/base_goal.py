@@ -89,7 +89,12 @@ def translated(table: Table, zone: ZoneInfo, faults: Faults) -> tuple[list[Table
         drafts += goal["kind"] == "okr"
         goals.append((number, _line("goals", goal)))
         if goal["kind"] == "kpi":
-            measure = {"goal": goal["code"], "code": INDICATOR, "metric": said.get("metric code"), "target": said.get("target")}
+            measure = {
+                "goal": goal["code"],
+                "code": INDICATOR,
+                "metric": said.get("metric code"),
+                "target": said.get("target"),
+            }
             measures.append((number, _line("measures", measure)))
     ours = [_table(name, rows, table) for name, rows in (("goals", goals), ("measures", measures)) if rows]
     return ours, [RuleError("base_goal_drafts", count=drafts)] if drafts else []
@@ -127,7 +132,9 @@ class _Reader:
     def word(self, name: str, words: dict[str, str], default: str) -> str:
         text = (self.read(name, NAME) or "").lower()
         if text not in words and text:
-            self.refuse(name, RuleError("word_unknown", text=text[:40], words=", ".join(word for word in words if word)))
+            self.refuse(
+                name, RuleError("word_unknown", text=text[:40], words=", ".join(word for word in words if word))
+            )
         return words.get(text, default)
 
     def goal(self) -> dict[str, Any]:
@@ -168,7 +175,9 @@ class _Reader:
     def people(self, name: str) -> list[str]:
         """The people named, by their address or, where it is one person's alone, their name."""
         text = str(self.read(name, TEXT) or "")
-        parts = [part.strip().lstrip("@") for part in text.replace("\n", ";").replace(",", ";").split(";") if part.strip()]
+        parts = [
+            part.strip().lstrip("@") for part in text.replace("\n", ";").replace(",", ";").split(";") if part.strip()
+        ]
         return [self.known.people.get(email_key(part), email_key(part)) for part in parts]
 
     def unit(self) -> str:
@@ -205,7 +214,9 @@ def _known() -> Known:
         people[key] = key
         names.setdefault(email_key(name), []).append(key)
     alone = {name: keys[0] for name, keys in names.items() if len(keys) == 1}
-    cycles = db.session.execute(select(Cycle.code, Cycle.starts_on, Cycle.ends_on).order_by(Cycle.starts_on)).tuples().all()
+    cycles = (
+        db.session.execute(select(Cycle.code, Cycle.starts_on, Cycle.ends_on).order_by(Cycle.starts_on)).tuples().all()
+    )
     states = dict(db.session.execute(select(Goal.code, Goal.state).where(Goal.code.startswith("BG-"))).tuples().all())
     return Known(alone | people, states, frozenset(db.session.scalars(select(Unit.code))), tuple(cycles))
 

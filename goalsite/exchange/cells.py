@@ -18,7 +18,9 @@ from goalsite.exchange.sheets import BY_NAME
 LONGEST = {"code": 64, "part": 64, "symbol": 64, "ref": 300, "name": 300, "email": 300, "text": 100_000}
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 DAY_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
-MOMENT = re.compile(r"(\S+)[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?) ?(Z|[+-][0-9]{2}:?[0-9]{2}(?::[0-9]{2})?)?")
+MOMENT = re.compile(
+    r"(\S+)[T ]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?) ?(Z|[+-][0-9]{2}:?[0-9]{2}(?::[0-9]{2})?)?"
+)
 YEARS = range(1900, 2201)
 YES = ("yes", "true", "1", "có", "x")
 NO = ("no", "false", "0", "không")
@@ -87,7 +89,9 @@ def written_target(target: tuple[str, str]) -> str:
 
 def changed_value(field: str, text: str, zone: ZoneInfo) -> str:
     """What a field was changed from, or to: a number, a date or a fixed word of a goal or a measure is written in one way. Raises RuleError."""
-    column = next((BY_NAME[name].column(field) for name in ("measures", "goals") if field in BY_NAME[name].places), None)
+    column = next(
+        (BY_NAME[name].column(field) for name in ("measures", "goals") if field in BY_NAME[name].places), None
+    )
     if column is None or column.kind not in ("number", "whole", "date", "word") or not text.strip():
         return text
     return as_text(READERS[column.kind](column, text, zone))

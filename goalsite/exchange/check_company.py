@@ -62,7 +62,11 @@ def _is_known(to: str, row: Row, name: str, company: Company) -> bool:
     if to == "measures":
         return row["goal"] not in company["goals"] or (row["goal"], name) in company["measures"]
     if to == "steps":
-        return (row["goal"], row["measure"]) not in company["measures"] or (row["goal"], row["measure"], name) in company["steps"]
+        return (row["goal"], row["measure"]) not in company["measures"] or (
+            row["goal"],
+            row["measure"],
+            name,
+        ) in company["steps"]
     return name in company[to]
 
 
@@ -117,7 +121,12 @@ def _check_units(company: Company, faults: Faults) -> set[Hashable]:
     companies = [row for row in roots if row["kind"] == "company"]
     if len(companies) > 1:
         for row in sorted(companies, key=lambda row: (row.given, row.number))[1:]:
-            faults.at(row, "kind", "unit_second_company", other=companies[0]["code"] if row is not companies[0] else companies[1]["code"])
+            faults.at(
+                row,
+                "kind",
+                "unit_second_company",
+                other=companies[0]["code"] if row is not companies[0] else companies[1]["code"],
+            )
     return looping
 
 
@@ -142,18 +151,31 @@ def _check_managers(people: dict[Any, Row], units: dict[Any, Row], today: Any, f
         try:
             organisation.bosses(
                 [
-                    organisation.Person(ids[key], unit_ids.get(row["unit"]), manager[key], row["left_on"] is None or row["left_on"] >= today, str(key))
+                    organisation.Person(
+                        ids[key],
+                        unit_ids.get(row["unit"]),
+                        manager[key],
+                        row["left_on"] is None or row["left_on"] >= today,
+                        str(key),
+                    )
                     for key, row in people.items()
                 ],
-                [organisation.Unit(unit_ids[key], unit_ids.get(row["parent"]), head[key], str(key)) for key, row in units.items()],
+                [
+                    organisation.Unit(unit_ids[key], unit_ids.get(row["parent"]), head[key], str(key))
+                    for key, row in units.items()
+                ],
             )
         except RuleError as error:
             if error.code != "manager_loop":
                 return
             chain = str(error.terms["chain"]).split(" → ")
             heads = [row for row in units.values() if row["head"] in chain]
-            named: list[tuple[Row | None, str]] = [(people[key], "manager") for key in chain if manager[key] is not None]
-            faults.at_first([*named, *((row, "head") for row in heads), *((people[key], "unit") for key in chain)], error)
+            named: list[tuple[Row | None, str]] = [
+                (people[key], "manager") for key in chain if manager[key] is not None
+            ]
+            faults.at_first(
+                [*named, *((row, "head") for row in heads), *((people[key], "unit") for key in chain)], error
+            )
             # Broken, to find the next.
             manager |= dict.fromkeys(chain)
             head |= {row.key: None for row in heads}
@@ -163,7 +185,9 @@ def _check_managers(people: dict[Any, Row], units: dict[Any, Row], today: Any, f
 
 def is_span(cycle: Row | None) -> bool:
     """The cycle's days are known, and in order."""
-    return cycle is not None and bool(cycle["starts_on"] and cycle["ends_on"] and cycle["starts_on"] <= cycle["ends_on"])
+    return cycle is not None and bool(
+        cycle["starts_on"] and cycle["ends_on"] and cycle["starts_on"] <= cycle["ends_on"]
+    )
 
 
 def _check_cycles(company: Company, faults: Faults) -> None:
@@ -178,9 +202,19 @@ def _check_cycles(company: Company, faults: Faults) -> None:
         parent = cycles.get(row["parent"])
         if parent is None or row["code"] in looping or not is_span(parent):
             continue
-        for name, outside in (("starts_on", row["starts_on"] < parent["starts_on"]), ("ends_on", row["ends_on"] > parent["ends_on"])):
+        for name, outside in (
+            ("starts_on", row["starts_on"] < parent["starts_on"]),
+            ("ends_on", row["ends_on"] > parent["ends_on"]),
+        ):
             if outside:
-                error = RuleError("span_outside", name, day=row[name], first=parent["starts_on"], last=parent["ends_on"], what=parent["code"])
+                error = RuleError(
+                    "span_outside",
+                    name,
+                    day=row[name],
+                    first=parent["starts_on"],
+                    last=parent["ends_on"],
+                    what=parent["code"],
+                )
                 faults.at_first([(row, name), (parent, name)], error)
 
 

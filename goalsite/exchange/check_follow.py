@@ -64,7 +64,11 @@ def check_recorded(company: Company, faults: Faults) -> None:
     """What has check-ins keeps its metric, direction and aggregate, and its days keep holding them."""
     metrics = {key: row for key, row in company["metrics"].items() if {"direction", "aggregate"} & set(row.changed)}
     moved = {key for key, row in company["goals"].items() if {"starts_on", "due_on"} & set(row.changed)}
-    rows = [row for row in company["measures"].values() if row.id and (row.changed or row["goal"] in moved or row["metric"] in metrics)]
+    rows = [
+        row
+        for row in company["measures"].values()
+        if row.id and (row.changed or row["goal"] in moved or row["metric"] in metrics)
+    ]
     days = stored.checkin_days([row.id for row in rows])
     for row in rows:
         if row.id not in days:
@@ -126,7 +130,9 @@ def _check_day(row: Row, entered: date, today: date, faults: Faults) -> None:
 
 
 def _check_checkin(row: Row, facts: Measure, entered: date, faults: Faults) -> None:
-    value, above, below = (None if number is None else Fraction(number) for number in (row["value"], row["numerator"], row["denominator"]))
+    value, above, below = (
+        None if number is None else Fraction(number) for number in (row["value"], row["numerator"], row["denominator"])
+    )
     entry = Entry(row["on"], row["entered_at"], value, above, below, row["step"], row["confidence"])
     for error in reporting.faults(facts, entry, entered):
         faults.at(row, error.field, error.code, **error.terms)

@@ -34,7 +34,12 @@ def check(company: Company, settings: Settings, parts: Parts, faults: Faults) ->
 def _touched(company: Company) -> dict[str, None]:
     """The goals that the file says something about, or about what they stand on, in order."""
     goals = company["goals"]
-    found = {row["goal"]: None for name in ("measures", "steps", "period_targets") for row in company[name].values() if row.differs}
+    found = {
+        row["goal"]: None
+        for name in ("measures", "steps", "period_targets")
+        for row in company[name].values()
+        if row.differs
+    }
     cycles = {key for key, row in company["cycles"].items() if row.differs}
     metrics = {key for key, row in company["metrics"].items() if row.differs}
     settings = any(row.differs for row in company["settings"].values())
@@ -59,7 +64,9 @@ def _check_links(company: Company, faults: Faults) -> None:
 
 def _check_loops(company: Company, faults: Faults) -> None:
     goals = company["goals"]
-    edges: dict[Hashable, list[Hashable]] = {key: [row["supports"][0]] if row["supports"] else [] for key, row in goals.items()}
+    edges: dict[Hashable, list[Hashable]] = {
+        key: [row["supports"][0]] if row["supports"] else [] for key, row in goals.items()
+    }
     fed: dict[tuple[Hashable, Hashable], Row] = {}
     for row in company["measures"].values():
         if row["fed_by"] in goals:
@@ -68,7 +75,8 @@ def _check_loops(company: Company, faults: Faults) -> None:
 
     def refuse(chain: list[Hashable]) -> None:
         places: list[tuple[Row | None, str]] = [
-            (fed[pair], "fed_by") if pair in fed else (goals.get(pair[0]), "supports") for pair in zip(chain, chain[1:], strict=False)
+            (fed[pair], "fed_by") if pair in fed else (goals.get(pair[0]), "supports")
+            for pair in zip(chain, chain[1:], strict=False)
         ]
         faults.at_first(places, RuleError("alignment_loop", "supports", chain=spelled(chain)))
 
@@ -90,7 +98,14 @@ def _check_goal(goal: Row, company: Company, parts: Parts, faults: Faults) -> No
         return
     for name in ("starts_on", "due_on"):
         if goal[name] and not cycle["starts_on"] <= goal[name] <= cycle["ends_on"]:
-            error = RuleError("span_outside", name, day=goal[name], first=cycle["starts_on"], last=cycle["ends_on"], what=cycle["code"])
+            error = RuleError(
+                "span_outside",
+                name,
+                day=goal[name],
+                first=cycle["starts_on"],
+                last=cycle["ends_on"],
+                what=cycle["code"],
+            )
             faults.at_first([(goal, name), (cycle, "starts_on")], error)
 
 
@@ -102,7 +117,9 @@ def _check_count(goal: Row, parts: Parts, faults: Faults) -> None:
         if len(measures) != 1:
             faults.at_first(places, RuleError("kpi_needs_one_measure", "state", count=str(len(measures))))
     elif len(measures) > MOST_KEY_RESULTS:
-        faults.at_first(places, RuleError("okr_too_many_measures", "state", count=str(len(measures)), most=str(MOST_KEY_RESULTS)))
+        faults.at_first(
+            places, RuleError("okr_too_many_measures", "state", count=str(len(measures)), most=str(MOST_KEY_RESULTS))
+        )
     elif not measures and goal["progress_from"] == "measures" and goal["evaluated_by"] != "manager":
         faults.at_first(places, RuleError("okr_needs_measures", "state"))
 
@@ -118,7 +135,9 @@ def _check_measure(row: Row, company: Company, parts: Parts, settings: Settings,
     if goal["state"] in COUNTED_STATES and span and goal["starts_on"] and goal["due_on"]:
         for name, day in (("starts_on", span.first), ("due_on", span.last)):
             if row[name] and not goal["starts_on"] <= day <= goal["due_on"]:
-                error = RuleError("span_outside", name, day=day, first=goal["starts_on"], last=goal["due_on"], what=goal["code"])
+                error = RuleError(
+                    "span_outside", name, day=day, first=goal["starts_on"], last=goal["due_on"], what=goal["code"]
+                )
                 faults.at_first([(row, name), (goal, name)], error)
     facts = measure_facts(row, company, parts, settings.calendar)
     if facts is not None:
@@ -135,7 +154,9 @@ def _check_definition(row: Row, goal: Row, facts: Measure, parts: Parts, faults:
             faults.at_first([*((target, "starts_on") for target in wrong), (row, "frequency")], error)
         elif error.code.startswith("period_targets"):
             # Whichever of the targets, or the total, the file gives: the last one is where a person looks.
-            faults.at_first([*((target, "target") for target in reversed(targets)), (row, "target"), (goal, "starts_on")], error)
+            faults.at_first(
+                [*((target, "target") for target in reversed(targets)), (row, "target"), (goal, "starts_on")], error
+            )
         else:
             column = error.field if error.field in row.sheet.places else "target"
             metric_says = row["metric"] and column in OWN
@@ -149,7 +170,9 @@ def _check_own(row: Row, company: Company, faults: Faults) -> None:
         return
     for name in OWN:
         if row[name] not in (None, "", metric[name]):
-            faults.at(row, name, "measure_against_metric", text=str(row[name]), metric=metric["code"], own=str(metric[name]))
+            faults.at(
+                row, name, "measure_against_metric", text=str(row[name]), metric=metric["code"], own=str(metric[name])
+            )
 
 
 def _check_fed(row: Row, goal: Row, company: Company, parts: Parts, faults: Faults) -> None:
@@ -163,7 +186,9 @@ def _check_fed(row: Row, goal: Row, company: Company, parts: Parts, faults: Faul
         return
     for indicator in parts.measures.get(source["code"], []):
         if indicator["metric"] != row["metric"] or not row["metric"]:
-            error = RuleError("fed_by_other_metric", "fed_by", one=row["metric"] or "–", other=indicator["metric"] or "–")
+            error = RuleError(
+                "fed_by_other_metric", "fed_by", one=row["metric"] or "–", other=indicator["metric"] or "–"
+            )
             faults.at_first([(row, "fed_by"), (indicator, "metric")], error)
         if indicator["fed_by"]:
             faults.at(row, "fed_by", "fed_by_fed", name=source["code"])
@@ -183,4 +208,7 @@ def _check_weights(touched: dict[str, None], company: Company, faults: Faults) -
         if total != HUNDRED and any(goal["code"] in touched for goal in goals):
             cycle = company["cycles"][goals[0]["cycle"]]
             places: list[tuple[Row | None, str]] = [(goal, "weight") for goal in goals]
-            faults.at_first([*places, (cycle, "weights_to_100")], RuleError("weights_not_100", "weight", total=total, owner=goals[0]["owner"]))
+            faults.at_first(
+                [*places, (cycle, "weights_to_100")],
+                RuleError("weights_not_100", "weight", total=total, owner=goals[0]["owner"]),
+            )

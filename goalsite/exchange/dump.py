@@ -52,7 +52,13 @@ def dumped() -> Iterator[tuple[Sheet, Lines]]:
         else:
             rows = stored.followed(sheet, keys)
         rows.sort(key=_order(sheet, places, base))
-        yield sheet, ([cells.write(column, value, zone) for column, value in zip(sheet.columns, row.values, strict=True)] for row in rows)
+        yield (
+            sheet,
+            (
+                [cells.write(column, value, zone) for column, value in zip(sheet.columns, row.values, strict=True)]
+                for row in rows
+            ),
+        )
 
 
 def write_tables(path: Path, tables: Iterable[tuple[Sheet, Lines]]) -> None:
@@ -82,7 +88,9 @@ def _write_folder(folder: Path, tables: Iterable[tuple[Sheet, Lines]]) -> None:
 
 def write_xlsx(path: Path, tables: Iterable[tuple[Sheet, Lines]]) -> None:
     """Typed cells, a frozen header; a text is a text, whatever it begins with."""
-    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+    with xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as workbook:
         # The same content makes the same file.
         workbook.set_properties({"created": datetime(2026, 1, 1)})  # noqa: DTZ001 (the library wants it without a zone)
         bold = workbook.add_format({"bold": True, "bottom": 1})
@@ -130,7 +138,13 @@ def _order(sheet: Sheet, places: dict[tuple[str, int], int], base: dict[str, dic
         return lambda row: (row["goal"], places["measures", row.id], row.id)
     if sheet.name == "steps":
         measures = base["measures"]
-        return lambda row: (row["goal"], places["measures", measures[row["goal"], row["measure"]].id], row["measure"], places["steps", row.id], row.id)
+        return lambda row: (
+            row["goal"],
+            places["measures", measures[row["goal"], row["measure"]].id],
+            row["measure"],
+            places["steps", row.id],
+            row.id,
+        )
     if sheet.name == "checkins":
         return lambda row: (row["goal"], row["measure"], row["entered_at"], row["step"])
     return lambda row: row.key

@@ -81,7 +81,9 @@ def measure_facts(row: Row, company: Company, parts: Parts, calendar: Calendar) 
         fed_frequency=(sources[0]["frequency"] if sources else "") if row["fed_by"] else None,
         formula=metric["formula"] if metric else "",
         formula_is=metric["formula_is"] if metric else "",
-        rhythm=Rhythm(cycle["checkin_every"], DAYS.index(cycle["checkin_weekday"]), cycle["starts_on"]) if cycle and cycle["starts_on"] else Rhythm(),
+        rhythm=Rhythm(cycle["checkin_every"], DAYS.index(cycle["checkin_weekday"]), cycle["starts_on"])
+        if cycle and cycle["starts_on"]
+        else Rhythm(),
         calendar=calendar,
     )
 

@@ -78,7 +78,15 @@ def _check(company: Company, today: date, faults: Faults) -> None:
     check_follow.check_closed(company, faults)
 
 
-def _write(company: Company, incoming: Incoming, report: LoadReport, today: date, faults: Faults, say: Progress, actor: Person | None) -> None:
+def _write(
+    company: Company,
+    incoming: Incoming,
+    report: LoadReport,
+    today: date,
+    faults: Faults,
+    say: Progress,
+    actor: Person | None,
+) -> None:
     db.session.flush()
     with db.session.begin_nested() as savepoint:
         standing.hold_all()
@@ -114,7 +122,13 @@ def _count(incoming: Incoming, report: LoadReport) -> None:
     report.sheets = list(_counts(incoming))
     if incoming.count <= MOST_SHOWN:
         report.outcomes = [
-            Outcome(name, row.number, _shown(row.key), "new" if row.is_new else "changed" if row.changed else "unchanged", row.changed)
+            Outcome(
+                name,
+                row.number,
+                _shown(row.key),
+                "new" if row.is_new else "changed" if row.changed else "unchanged",
+                row.changed,
+            )
             for name, rows in incoming.rows.items()
             for row in rows.values()
         ]

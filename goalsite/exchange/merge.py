@@ -48,7 +48,9 @@ def _merge_sheet(sheet: Sheet, rows: dict[Any, Row], missing: frozenset[str], co
         if before is not None:
             row.id = before.id
             row.changed = tuple(
-                column.name for column, new, old in zip(sheet.columns, row.values, before.values, strict=True) if new != old
+                column.name
+                for column, new, old in zip(sheet.columns, row.values, before.values, strict=True)
+                if new != old
             )
         _refuse_gaps(row, company, faults)
         if sheet.append_only and row.changed:
@@ -66,8 +68,14 @@ def _refuse_gaps(row: Row, company: Company, faults: Faults) -> None:
 
 def _sources_known(row: Row, company: Company) -> bool:
     """What a derived value comes from is there: a missing or unknown owner, or metric, has its own fault."""
-    refs = [(column, value) for column, value in zip(row.sheet.columns, row.values, strict=True) if column.to and column.to not in ("measures", "steps")]
-    return all(value in company[column.to] if value else not column.required for column, value in refs if column.kind == "ref")
+    refs = [
+        (column, value)
+        for column, value in zip(row.sheet.columns, row.values, strict=True)
+        if column.to and column.to not in ("measures", "steps")
+    ]
+    return all(
+        value in company[column.to] if value else not column.required for column, value in refs if column.kind == "ref"
+    )
 
 
 def _refuse_change(row: Row, before: Row | None, faults: Faults) -> None:

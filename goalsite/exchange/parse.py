@@ -31,7 +31,9 @@ class Incoming:
         return sum(len(rows) for rows in self.rows.values())
 
 
-def read_tables(tables: Iterable[Table], zone: ZoneInfo, faults: Faults, progress: Progress, most_rows: int | None = None) -> Incoming:
+def read_tables(
+    tables: Iterable[Table], zone: ZoneInfo, faults: Faults, progress: Progress, most_rows: int | None = None
+) -> Incoming:
     """The tables' rows. Moments without a zone are in `zone`, or in that of the file's own settings."""
     incoming = Incoming(zone)
     found: dict[str, Table] = {}
@@ -55,7 +57,9 @@ def _zone_said(incoming: Incoming) -> ZoneInfo | None:
     return ZoneInfo(row["value"]) if row and row["value"] in time_zones() else None
 
 
-def _read_sheet(sheet: Sheet, table: Table, incoming: Incoming, faults: Faults, progress: Progress, most_rows: int | None) -> None:
+def _read_sheet(
+    sheet: Sheet, table: Table, incoming: Incoming, faults: Faults, progress: Progress, most_rows: int | None
+) -> None:
     columns = _header(sheet, table, faults)
     incoming.digests[sheet.name] = table.digest
     incoming.missing[sheet.name] = frozenset(column.name for column in sheet.columns if column not in columns)
@@ -100,7 +104,9 @@ def _header(sheet: Sheet, table: Table, faults: Faults) -> list[Column | None]:
     return columns
 
 
-def _read_row(sheet: Sheet, columns: list[Column | None], number: int, raw: list[Any], zone: ZoneInfo, faults: Faults) -> Row | None:
+def _read_row(
+    sheet: Sheet, columns: list[Column | None], number: int, raw: list[Any], zone: ZoneInfo, faults: Faults
+) -> Row | None:
     """The row, or None where its key cannot be read."""
     row = Row(sheet, [None] * len(sheet.columns), number)
     for place, cell in enumerate(raw):
@@ -170,4 +176,8 @@ def _is_empty(raw: list[Any], columns: list[Column | None], name: str) -> bool:
 
 def _unknown(what: str, name: str, known: list[str]) -> RuleError:
     close = get_close_matches(name, known, n=1, cutoff=0.5)
-    return RuleError(f"{what}_unknown", name=name, closest=close[0]) if close else RuleError(f"{what}_unknown_here", name=name, known=", ".join(known))
+    return (
+        RuleError(f"{what}_unknown", name=name, closest=close[0])
+        if close
+        else RuleError(f"{what}_unknown_here", name=name, known=", ".join(known))
+    )

@@ -36,7 +36,13 @@ def number(name: str, **more: Any) -> Column:
 
 def share(name: str, default: str | None, least: str, most: str) -> Column:
     """A fraction of 1."""
-    return Column(name, "share", default=default if default is None else Decimal(default), least=Decimal(least), most=Decimal(most))
+    return Column(
+        name,
+        "share",
+        default=default if default is None else Decimal(default),
+        least=Decimal(least),
+        most=Decimal(most),
+    )
 
 
 WEIGHT = number("weight", default=ONE, above=Decimal(0))
@@ -180,11 +186,22 @@ SHEETS = (
     ),
     Sheet(
         "steps",
-        (key("goal", to="goals"), key("measure", to="measures"), key("step"), Column("title", "name", derived=True), WEIGHT),
+        (
+            key("goal", to="goals"),
+            key("measure", to="measures"),
+            key("step"),
+            Column("title", "name", derived=True),
+            WEIGHT,
+        ),
     ),
     Sheet(
         "period_targets",
-        (key("goal", to="goals"), key("measure", to="measures"), key("starts_on", "date"), number("target", required=True)),
+        (
+            key("goal", to="goals"),
+            key("measure", to="measures"),
+            key("starts_on", "date"),
+            number("target", required=True),
+        ),
     ),
     Sheet(
         "checkins",
@@ -247,7 +264,12 @@ SHEETS = (
     ),
     Sheet(
         "comments",
-        (key("goal", to="goals"), key("entered_at", "instant"), key("author", to="people"), Column("body", required=True)),
+        (
+            key("goal", to="goals"),
+            key("entered_at", "instant"),
+            key("author", to="people"),
+            Column("body", required=True),
+        ),
     ),
     Sheet(
         "evaluations",

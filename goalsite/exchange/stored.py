@@ -168,7 +168,9 @@ OWN = ("symbol", "decimals", "direction", "aggregate")
 
 def _checkins_query(sheet: Sheet, keys: Keys) -> tuple[Select[Any], list[Getter]]:
     other = aliased(CheckIn)
-    own = Sheet(sheet.name, tuple(column for column in sheet.columns if column.name not in ("replaces", "seen_by", "seen_at")))
+    own = Sheet(
+        sheet.name, tuple(column for column in sheet.columns if column.name not in ("replaces", "seen_by", "seen_at"))
+    )
     query, getters = _query(own, CheckIn, keys)
     place = len(query.selected_columns)
     query = query.add_columns(other.entered_at, Acknowledgement.person_id, Acknowledgement.at)

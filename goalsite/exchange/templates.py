@@ -13,7 +13,13 @@ from goalsite.exchange.sheets import SHEETS
 
 def write_empty(path: Path) -> None:
     """Every sheet with its header and nothing below, but for the settings, which stand at their defaults."""
-    write_tables(path, ((sheet, iter([[key, value] for key, value in DEFAULTS.items()] if sheet.name == "settings" else [])) for sheet in SHEETS))
+    write_tables(
+        path,
+        (
+            (sheet, iter([[key, value] for key, value in DEFAULTS.items()] if sheet.name == "settings" else []))
+            for sheet in SHEETS
+        ),
+    )
 
 
 def write_copy(source: Path, path: Path) -> None:

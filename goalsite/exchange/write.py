@@ -40,7 +40,9 @@ class Ids:
         elif name == "steps":
             whose = {id_: key for key, id_ in self.measures.items()}
             query_steps = select(Step.id, Step.measure_id, Step.code)
-            self.steps = {(*whose[measure], code): id_ for id_, measure, code in db.session.execute(query_steps).tuples()}
+            self.steps = {
+                (*whose[measure], code): id_ for id_, measure, code in db.session.execute(query_steps).tuples()
+            }
 
     def of(self, row: Row, column: str, to: str) -> int | None:
         value = row[column]
@@ -121,7 +123,11 @@ def _update_values(row: Row, values: dict[str, Any], sheet: Sheet, names: list[s
 def _values_of(sheet: Sheet, company: Company, ids: Ids) -> Callable[[Row], dict[str, Any]]:
     """From a row to its table's attributes, but for those that come late."""
     layout = LAYOUTS[sheet.name]
-    plain = [(column.name, name, column.to if column.kind == "ref" else "") for column in sheet.columns if (name := attribute(sheet, column.name))]
+    plain = [
+        (column.name, name, column.to if column.kind == "ref" else "")
+        for column in sheet.columns
+        if (name := attribute(sheet, column.name))
+    ]
     plain = [(column, name, to) for column, name, to in plain if column not in layout.late]
     more = MORE.get(sheet.name)
 
@@ -185,12 +191,23 @@ def _write_late(sheet: Sheet, rows: list[Row], ids: Ids) -> None:
             _write_links(wanted, found, ids)
         elif wanted:
             names = ("parent_id", "parent_measure_id") if column == "supports" else (f"{column}_id",)
-            statement = update(table).where(table.c.id == bindparam("its_id")).values({name: bindparam(f"new_{name}") for name in names})
+            statement = (
+                update(table)
+                .where(table.c.id == bindparam("its_id"))
+                .values({name: bindparam(f"new_{name}") for name in names})
+            )
             to = sheet.column(column).to
             params = []
             for row in wanted:
-                values: Sequence[int | None] = ids.target(row[column]) if column == "supports" else (ids.of(row, column, to),)
-                params.append({"its_id": found[row.key], **{f"new_{name}": value for name, value in zip(names, values, strict=True)}})
+                values: Sequence[int | None] = (
+                    ids.target(row[column]) if column == "supports" else (ids.of(row, column, to),)
+                )
+                params.append(
+                    {
+                        "its_id": found[row.key],
+                        **{f"new_{name}": value for name, value in zip(names, values, strict=True)},
+                    }
+                )
             for _, chunk in _chunks(params):
                 db.session.connection().execute(statement, chunk)
     for column, (pairs, own, other) in layout.lists.items():
@@ -228,5 +245,3 @@ def _chunks(items: list[Any]) -> Iterator[tuple[int, list[Any]]]:
     for at in range(0, len(items), AT_ONCE):
         chunk = items[at : at + AT_ONCE]
         yield at + len(chunk), chunk
-
-

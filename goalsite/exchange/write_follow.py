@@ -26,7 +26,10 @@ def write_checkins(company: Company, ids: Ids, progress: Progress) -> None:
         _insert(ready, _ids_of(ready, ids), ids, progress, len(rows))
         unwritten -= {row.key for row in ready}
         waiting = [row for row in waiting if row.key in unwritten]
-    _write_seen([row for row in company["checkins"].values() if row["seen_by"] and (row.is_new or "seen_by" in row.changed)], ids)
+    _write_seen(
+        [row for row in company["checkins"].values() if row["seen_by"] and (row.is_new or "seen_by" in row.changed)],
+        ids,
+    )
 
 
 def _insert(rows: list[Row], replaced: dict[Any, int], ids: Ids, progress: Progress, total: int) -> None:
@@ -61,7 +64,9 @@ def _found(measures: dict[int, tuple[str, str]], wanted: Collection[Any], ids: I
     chosen = list(measures)
     for at in range(0, len(chosen), AT_ONCE):
         query = select(CheckIn.id, CheckIn.measure_id, CheckIn.entered_at, CheckIn.step_id)
-        for id_, measure, entered_at, step in db.session.execute(query.where(CheckIn.measure_id.in_(chosen[at : at + AT_ONCE]))).tuples():
+        for id_, measure, entered_at, step in db.session.execute(
+            query.where(CheckIn.measure_id.in_(chosen[at : at + AT_ONCE]))
+        ).tuples():
             key = (*measures[measure], entered_at, steps[step] if step else "")
             if key in wanted:
                 found[key] = id_
@@ -73,7 +78,9 @@ def _write_seen(rows: list[Row], ids: Ids) -> None:
         return
     measures = {ids.measures[row["goal"], row["measure"]]: (row["goal"], row["measure"]) for row in rows}
     found = _found(measures, {row.key for row in rows}, ids)
-    seen = [{"checkin_id": found[row.key], "person_id": ids.people[row["seen_by"]], "at": row["seen_at"]} for row in rows]
+    seen = [
+        {"checkin_id": found[row.key], "person_id": ids.people[row["seen_by"]], "at": row["seen_at"]} for row in rows
+    ]
     for at in range(0, len(seen), AT_ONCE):
         db.session.execute(insert(Acknowledgement), seen[at : at + AT_ONCE])
 
@@ -89,7 +96,11 @@ def keep_last_evaluations(company: Company, ids: Ids) -> None:
             last[goal_id] = (step, score)
     if last:
         table: Any = Goal.__table__
-        statement = update(table).where(table.c.id == bindparam("its_id")).values(evaluation=bindparam("step"), score=bindparam("last_score"))
+        statement = (
+            update(table)
+            .where(table.c.id == bindparam("its_id"))
+            .values(evaluation=bindparam("step"), score=bindparam("last_score"))
+        )
         rows = [{"its_id": id_, "step": step, "last_score": score} for id_, (step, score) in last.items()]
         db.session.connection().execute(statement, rows)
 

@@ -48,4 +48,6 @@ def _again(goal: Goal, to: ToGoal, form: CommentForm) -> AnyResponse:
 
 def _conversation(goal: Goal, to: ToGoal, form: CommentForm | None = None, status: int = 200) -> AnyResponse:
     around = goal_talk.surroundings_of(goal.id)
-    return respond("goals/_conversation.html", status=status, goal=goal, focus=True, **goals.talk(goal, to, around, 1, form))
+    return respond(
+        "goals/_conversation.html", status=status, goal=goal, focus=True, **goals.talk(goal, to, around, 1, form)
+    )

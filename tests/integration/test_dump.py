@@ -30,7 +30,11 @@ Site = Callable[[], None]
 @pytest.fixture
 def another_site(engine: str) -> Iterator[Site]:
     """Leaves the test's site for an empty one of the same engine."""
-    with databases.fresh(engine, "migrated", databases.migrate) as url, databases.closing_app(databases.make_app(url)) as app, ExitStack() as stack:
+    with (
+        databases.fresh(engine, "migrated", databases.migrate) as url,
+        databases.closing_app(databases.make_app(url)) as app,
+        ExitStack() as stack,
+    ):
 
         def enter() -> None:
             db.session.rollback()
@@ -94,7 +98,9 @@ class TestRoundTrip:
     def test_a_closed_cycle_with_its_results(self, another_site: Site, tmp_path: Path) -> None:
         assert faults(load(written(tmp_path / "in", edited("cycles", "reviewing", "closed")))) == []
         dump_path(tmp_path / "one")
-        assert [(row["kind"], row["key"], row["total"], row["adjusted"]) for row in table(tmp_path / "one", "results")] == [
+        assert [
+            (row["kind"], row["key"], row["total"], row["adjusted"]) for row in table(tmp_path / "one", "results")
+        ] == [
             ("person", "chi@ba.sao", "0.9", "0.85"),
             # A unit's own goals have none; the means of its people are not in the workbook.
             *(("unit", code, "", "") for code in ("CTY", "KD", "KD-1")),
@@ -112,7 +118,9 @@ class TestRoundTrip:
             goal = db.session.scalars(select(Goal).where(Goal.code == "O1")).one()
             moment = datetime(2026, 2, 7, 1, place, tzinfo=UTC)
             db.session.add(Comment(goal_id=goal.id, entered_at=moment, author_id=goal.owner_id, body=f"{text}."))
-            db.session.add(Comment(goal_id=goal.id, entered_at=moment.replace(hour=2), author_id=goal.owner_id, body=f".{text}"))
+            db.session.add(
+                Comment(goal_id=goal.id, entered_at=moment.replace(hour=2), author_id=goal.owner_id, body=f".{text}")
+            )
         db.session.commit()
         dump_path(tmp_path / "one")
         dump_path(tmp_path / "one.xlsx")
@@ -130,8 +138,19 @@ class TestDump:
         dump_path(tmp_path / "out")
 
     def test_numbers_can_be_read_in_one_way_only(self, tmp_path: Path) -> None:
-        assert [row["value"] for row in table(tmp_path / "out", "checkins") if row["goal"] == "K1"] == ["900000.125", "1250000", "1250001"]
-        assert next(row["value"] for row in table(tmp_path / "out", "checkins") if row["measure"] == "KR2" and row["goal"] == "O1") == "2.1250"
+        assert [row["value"] for row in table(tmp_path / "out", "checkins") if row["goal"] == "K1"] == [
+            "900000.125",
+            "1250000",
+            "1250001",
+        ]
+        assert (
+            next(
+                row["value"]
+                for row in table(tmp_path / "out", "checkins")
+                if row["measure"] == "KR2" and row["goal"] == "O1"
+            )
+            == "2.1250"
+        )
         assert table(tmp_path / "out", "goals")[2]["weight"] == "1.1250"
 
     def test_moments_bear_the_companys_zone(self, tmp_path: Path) -> None:
@@ -171,7 +190,12 @@ class TestDump:
     def test_the_order_does_not_depend_on_the_database(self, tmp_path: Path) -> None:
         assert [row["code"] for row in table(tmp_path / "out", "goals")] == ["K1", "K2", "O1", "O2", "O3", "P1"]
         assert [row["step"] for row in table(tmp_path / "out", "steps")] == ["B2", "B1"]
-        assert [row["email"] for row in table(tmp_path / "out", "people")] == ["An@ba.sao", "binh@ba.sao", "chi@ba.sao", "dung@ba.sao"]
+        assert [row["email"] for row in table(tmp_path / "out", "people")] == [
+            "An@ba.sao",
+            "binh@ba.sao",
+            "chi@ba.sao",
+            "dung@ba.sao",
+        ]
 
 
 @pytest.mark.usefixtures("db_session")

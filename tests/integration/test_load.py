@@ -31,7 +31,9 @@ def goal(code: str) -> Goal:
 
 
 def measure(goal_code: str, code: str) -> Measure:
-    return db.session.scalars(select(Measure).join(Measure.goal).where(Goal.code == goal_code, Measure.code == code)).one()
+    return db.session.scalars(
+        select(Measure).join(Measure.goal).where(Goal.code == goal_code, Measure.code == code)
+    ).one()
 
 
 class TestLoad:
@@ -40,7 +42,12 @@ class TestLoad:
         assert faults(report) == []
         assert {count.sheet: count.new for count in report.sheets} == {name: _rows(name) for name in SHEETS}
         found = counts()
-        assert (found["checkins"], found["acknowledgements"], found["goal_links"], found["unit_members"]) == (10, 2, 1, 1)
+        assert (found["checkins"], found["acknowledgements"], found["goal_links"], found["unit_members"]) == (
+            10,
+            2,
+            1,
+            1,
+        )
 
     def test_again_changes_nothing(self, tmp_path: Path) -> None:
         folder = written(tmp_path / "in")
@@ -58,7 +65,9 @@ class TestLoad:
         assert next(count.what for count in report.sheets if count.sheet == "goals") == {"title": 1}
         assert goal("O2").title == "Chi bán nhiều"
         assert goal("O2").version == 2
-        assert [(row.row, row.key, row.columns) for row in report.outcomes if row.outcome == "changed"] == [(3, "O2", ("title",))]
+        assert [(row.row, row.key, row.columns) for row in report.outcomes if row.outcome == "changed"] == [
+            (3, "O2", ("title",))
+        ]
 
     def test_a_part_of_the_workbook(self, tmp_path: Path) -> None:
         load(written(tmp_path / "in"))
@@ -107,7 +116,9 @@ class TestLoad:
         numbers = []
         for rows in (10, 400):
             lines = "".join(f"O2,KR1,2026-02-10 {row // 60:02}:{row % 60:02},2026-02-09,{row}\n" for row in range(rows))
-            folder = written(tmp_path / str(rows), {"checkins": f"goal,measure,entered_at,on,value\n{lines}"}, whole=False)
+            folder = written(
+                tmp_path / str(rows), {"checkins": f"goal,measure,entered_at,on,value\n{lines}"}, whole=False
+            )
             with counting(app) as seen:
                 assert faults(load(folder, dry_run=True)) == []
             numbers.append(len(seen))
@@ -137,7 +148,13 @@ class TestMeaning:
         assert faults(load(written(tmp_path / "in"))) == []
 
     def test_numbers_are_exact(self) -> None:
-        values = db.session.scalars(select(CheckIn.value).join(CheckIn.measure).join(Measure.goal).where(Goal.code == "K1").order_by(CheckIn.entered_at))
+        values = db.session.scalars(
+            select(CheckIn.value)
+            .join(CheckIn.measure)
+            .join(Measure.goal)
+            .where(Goal.code == "K1")
+            .order_by(CheckIn.entered_at)
+        )
         assert list(values) == [Decimal("900000.125"), Decimal(1250000), Decimal(1250001)]
 
     def test_an_empty_entered_at_is_five_in_the_afternoon(self) -> None:
@@ -145,7 +162,13 @@ class TestMeaning:
         assert first == datetime(2026, 1, 9, 10, tzinfo=UTC)
 
     def test_a_chain_of_replacements(self) -> None:
-        rows = db.session.scalars(select(CheckIn).join(CheckIn.measure).join(Measure.goal).where(Goal.code == "K1").order_by(CheckIn.entered_at)).all()
+        rows = db.session.scalars(
+            select(CheckIn)
+            .join(CheckIn.measure)
+            .join(Measure.goal)
+            .where(Goal.code == "K1")
+            .order_by(CheckIn.entered_at)
+        ).all()
         assert [row.replaces_id for row in rows] == [None, rows[0].id, rows[1].id]
 
     def test_seen(self) -> None:
@@ -154,22 +177,51 @@ class TestMeaning:
 
     def test_a_goal_takes_its_days_unit_and_creator_from_others(self) -> None:
         found = goal("O2")
-        assert (found.starts_on, found.due_on, found.unit.code, found.created_by.email) == (date(2026, 1, 5), date(2026, 3, 31), "KD-1", "chi@ba.sao")
+        assert (found.starts_on, found.due_on, found.unit.code, found.created_by.email) == (
+            date(2026, 1, 5),
+            date(2026, 3, 31),
+            "KD-1",
+            "chi@ba.sao",
+        )
 
     def test_a_metric_gives_a_measure_what_is_its_own(self) -> None:
         found = measure("K2", "I")
-        assert (found.title, found.symbol, found.direction, found.aggregate, found.decimals) == ("Tỷ lệ lỗi", "%", "decrease", "ratio", 2)
+        assert (found.title, found.symbol, found.direction, found.aggregate, found.decimals) == (
+            "Tỷ lệ lỗi",
+            "%",
+            "decrease",
+            "ratio",
+            2,
+        )
 
     def test_measures_and_steps_keep_the_files_order(self) -> None:
         assert [row.code for row in goal("O2").measures] == ["KR1", "KR2", "KR3"]
         assert [row.code for row in measure("O2", "KR2").steps] == ["B2", "B1"]
 
     def test_the_evaluator_is_fixed_when_the_goal_is_active(self) -> None:
-        evaluators = {row.code: row.evaluator.email if row.evaluator else None for row in db.session.scalars(select(Goal))}
-        assert evaluators == {"O1": "An@ba.sao", "O2": "binh@ba.sao", "O3": None, "K1": "An@ba.sao", "K2": "An@ba.sao", "P1": "binh@ba.sao"}
+        evaluators = {
+            row.code: row.evaluator.email if row.evaluator else None for row in db.session.scalars(select(Goal))
+        }
+        assert evaluators == {
+            "O1": "An@ba.sao",
+            "O2": "binh@ba.sao",
+            "O3": None,
+            "K1": "An@ba.sao",
+            "K2": "An@ba.sao",
+            "P1": "binh@ba.sao",
+        }
 
     def test_the_evaluator_stays_when_the_manager_changes(self, tmp_path: Path) -> None:
-        load(written(tmp_path / "b", edited("people", "chi@ba.sao,Đỗ Chi,,Nhân viên,KD-1,KD,,", "chi@ba.sao,Đỗ Chi,,Nhân viên,KD-1,KD,an@ba.sao,")))
+        load(
+            written(
+                tmp_path / "b",
+                edited(
+                    "people",
+                    "chi@ba.sao,Đỗ Chi,,Nhân viên,KD-1,KD,,",
+                    "chi@ba.sao,Đỗ Chi,,Nhân viên,KD-1,KD,an@ba.sao,",
+                ),
+            )
+        )
         assert goal("O2").owner.boss_id == goal("O1").evaluator_id
         assert goal("O2").evaluator == db.session.scalars(select(Person).where(Person.email_key == "binh@ba.sao")).one()
 
@@ -192,7 +244,9 @@ class TestMeaning:
 
     def test_standing_and_results_follow(self) -> None:
         assert goal("K1").progress is not None
-        result = db.session.scalars(select(Result).join(Result.cycle).where(Cycle.code == "2025-Q4", Result.person_id.is_not(None))).one()
+        result = db.session.scalars(
+            select(Result).join(Result.cycle).where(Cycle.code == "2025-Q4", Result.person_id.is_not(None))
+        ).one()
         assert (result.total, result.adjusted) == (Decimal("0.9"), Decimal("0.85"))
 
     def test_base_goals_names_in_a_formula(self) -> None:

@@ -46,23 +46,44 @@ class TestBaseGoal:
         assert faults(load(self.sheet(tmp_path))) == []
         goal = goals()["Doanh thu tháng hai"]
         assert goal.code == code_of("chi@ba.sao", "Doanh thu tháng hai", date(2026, 2, 1))
-        assert (goal.kind, goal.scope, goal.state, goal.visibility, goal.weight) == ("kpi", "person", "active", "internal", 30)
-        assert (goal.cycle.code, goal.unit.code, goal.starts_on, goal.due_on) == ("2026-Q1", "KD-1", date(2026, 2, 1), date(2026, 2, 28))
+        assert (goal.kind, goal.scope, goal.state, goal.visibility, goal.weight) == (
+            "kpi",
+            "person",
+            "active",
+            "internal",
+            30,
+        )
+        assert (goal.cycle.code, goal.unit.code, goal.starts_on, goal.due_on) == (
+            "2026-Q1",
+            "KD-1",
+            date(2026, 2, 1),
+            date(2026, 2, 28),
+        )
         assert [person.email for person in goal.followers] == ["An@ba.sao", "binh@ba.sao", "dung@ba.sao"]
         assert [unit.code for unit in goal.visible_to] == ["CTY", "KD"]
-        assert [(row.title, row.target, row.aggregate) for row in goal.measures] == [("Doanh thu", Decimal(30_000_000), "sum")]
+        assert [(row.title, row.target, row.aggregate) for row in goal.measures] == [
+            ("Doanh thu", Decimal(30_000_000), "sum")
+        ]
         assert goal.description == "Dòng một\ndòng hai"
 
     def test_an_okr_is_a_draft_and_the_report_says_so(self, tmp_path: Path) -> None:
         report = load(self.sheet(tmp_path))
         goal = goals()["Mở vùng mới"]
-        assert (goal.kind, goal.scope, goal.state, goal.ambition, goal.cycle.code) == ("okr", "unit", "draft", "aspirational", "2026")
+        assert (goal.kind, goal.scope, goal.state, goal.ambition, goal.cycle.code) == (
+            "okr",
+            "unit",
+            "draft",
+            "aspirational",
+            "2026",
+        )
         with force_locale("en"):
             assert [say(note)[:5] for note in report.notes] == ["1 OKR"]
 
     def test_again_changes_nothing_not_even_what_was_activated_since(self, tmp_path: Path) -> None:
         load(self.sheet(tmp_path))
-        db.session.execute(update(Goal).where(Goal.title == "Mở vùng mới").values(state="active", evaluated_by="manager"))
+        db.session.execute(
+            update(Goal).where(Goal.title == "Mở vùng mới").values(state="active", evaluated_by="manager")
+        )
         report = load(self.sheet(tmp_path))
         assert faults(report) == []
         assert all(count.new == count.changed == 0 for count in report.sheets)
@@ -72,7 +93,22 @@ class TestBaseGoal:
         page = book.active
         assert page is not None
         page.append(HEADER.strip().replace("Commited", "Committed").split(","))
-        page.append(["Cá nhân", "KPI", "Lỗi", "LOI", 5, "KD", None, "chi@ba.sao", None, None, date(2026, 1, 1), date(2026, 3, 31)])
+        page.append(
+            [
+                "Cá nhân",
+                "KPI",
+                "Lỗi",
+                "LOI",
+                5,
+                "KD",
+                None,
+                "chi@ba.sao",
+                None,
+                None,
+                date(2026, 1, 1),
+                date(2026, 3, 31),
+            ]
+        )
         book.save(tmp_path / "goals.xlsx")
         book.close()
         assert faults(load(tmp_path / "goals.xlsx")) == []

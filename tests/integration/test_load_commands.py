@@ -30,7 +30,9 @@ class TestLoad:
     def test_a_table_of_counts(self, app: Flask, tmp_path: Path) -> None:
         done = run(app, "load", written(tmp_path / "in"))
         assert done.exit_code == 0, done.output
-        assert [line.split()[:4] for line in done.output.splitlines() if line.startswith("goals")] == [["goals", "6", "0", "0"]]
+        assert [line.split()[:4] for line in done.output.splitlines() if line.startswith("goals")] == [
+            ["goals", "6", "0", "0"]
+        ]
         assert codes(app) == ["K1", "K2", "O1", "O2", "O3", "P1"]
 
     def test_nobody_at_all_is_the_actor(self, app: Flask, tmp_path: Path) -> None:
@@ -44,7 +46,11 @@ class TestLoad:
         assert codes(app) == []
 
     def test_faults_by_sheet_row_and_column(self, app: Flask, tmp_path: Path) -> None:
-        cells = {**edited("cycles", "31/03/2026", "31/02/2026"), **added("people", "AN@BA.SAO,An"), **added("settings", "locale,en")}
+        cells = {
+            **edited("cycles", "31/03/2026", "31/02/2026"),
+            **added("people", "AN@BA.SAO,An"),
+            **added("settings", "locale,en"),
+        }
         done = run(app, "load", written(tmp_path / "in", cells))
         assert done.exit_code == 1
         lines = done.output.splitlines()
@@ -60,7 +66,10 @@ class TestLoad:
         assert "Nothing was loaded: 1 fault" in done.output
 
     def test_without_tables_it_says_what_to_run(self, engine: str, tmp_path: Path) -> None:
-        with databases.fresh(engine, "bare", lambda url: None) as url, databases.closing_app(databases.make_app(url)) as app:
+        with (
+            databases.fresh(engine, "bare", lambda url: None) as url,
+            databases.closing_app(databases.make_app(url)) as app,
+        ):
             for command in ("load", "dump"):
                 done = run(app, command, tmp_path)
                 assert done.exit_code == 1

@@ -163,7 +163,9 @@ class TestFaults:
         ]
 
     def test_every_loop_is_told_with_its_chain(self, tmp_path: Path) -> None:
-        cells = added("goals", "A,okr,,A,2026,,an@ba.sao,,,B", "B,okr,,B,2026,,an@ba.sao,,,A", "C,okr,,C,2026,,an@ba.sao,,,C")
+        cells = added(
+            "goals", "A,okr,,A,2026,,an@ba.sao,,,B", "B,okr,,B,2026,,an@ba.sao,,,A", "C,okr,,C,2026,,an@ba.sao,,,C"
+        )
         report = load(written(tmp_path / "in", cells))
         assert [fault.error.terms["chain"] for fault in report.faults] == ["A → B → A", "C → C"]
 
@@ -176,7 +178,12 @@ class TestFaults:
         sheet = book.active
         assert sheet is not None
         sheet.title = "kpi_sets"
-        for row in (["position", "metric", "weight", "target"], ["A", "DT", 0.064, 5], ["B", "DT", 2**63, 5], ["C", "DT", 1, "1.234"]):
+        for row in (
+            ["position", "metric", "weight", "target"],
+            ["A", "DT", 0.064, 5],
+            ["B", "DT", 2**63, 5],
+            ["C", "DT", 1, "1.234"],
+        ):
             sheet.append(row)
         sheet["C2"].number_format = "0.0%"
         book.create_sheet("metrics").append(["code", "name"])

@@ -48,7 +48,9 @@ class TestOptions:
 
     def test_who_left_and_what_is_archived_is_not_offered(self, app: Flask, cast: Cast) -> None:
         cast["peer"].left_on = days_ago(1)
-        cast["report"].unit.archived = True
+        unit = cast["report"].unit
+        assert unit is not None
+        unit.archived = True
         client = signed_in(app, cast["report"])
         assert "Linh" not in client.get("/pickers/people?field=x&x=Linh").text
         assert "Phòng A" not in client.get("/pickers/units?field=x").text

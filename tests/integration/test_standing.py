@@ -66,7 +66,6 @@ class TestRefresh:
         assert kpi.progress == Decimal("0.5")
         assert objective.progress == Decimal("0.333333333333333")
 
-
     def test_more_is_expected_than_a_number_holds(self, cast: dict[str, Person]) -> None:
         goal = make_goal(cast["report"], running_cycle(), {"aggregate": "last", "frequency": "month"}, kind="kpi")
         first = goal.measures[0]

@@ -144,4 +144,7 @@ def faults(report: LoadReport) -> list[tuple[str, int, str, str]]:
 
 def counts() -> dict[str, int]:
     """How many rows each table has."""
-    return {name: db.session.scalar(select(func.count()).select_from(table)) or 0 for name, table in db.metadata.tables.items()}
+    return {
+        name: db.session.scalar(select(func.count()).select_from(table)) or 0
+        for name, table in db.metadata.tables.items()
+    }

@@ -199,7 +199,10 @@ class TestText:
         assert cells.read(column, " Active ", HANOI) == "active"
 
     def test_addresses_count_without_letter_case(self) -> None:
-        assert cells.read(Column("followers", "refs", to="people"), "B@x.vn; a@X.vn;;b@x.vn", HANOI) == ("a@x.vn", "b@x.vn")
+        assert cells.read(Column("followers", "refs", to="people"), "B@x.vn; a@X.vn;;b@x.vn", HANOI) == (
+            "a@x.vn",
+            "b@x.vn",
+        )
 
     @given(st.text(max_size=12))
     @example("=1+1")

@@ -61,7 +61,9 @@ class TestNumber:
             (None, 2, "₫", "–", "–"),
         ),
     )
-    def test_reads_in_both_languages(self, value: Decimal | None, decimals: int | None, symbol: str, vi: str, en: str) -> None:
+    def test_reads_in_both_languages(
+        self, value: Decimal | None, decimals: int | None, symbol: str, vi: str, en: str
+    ) -> None:
         assert formats.number(value, decimals, symbol) == vi.replace(" ", SPACE)
         with force_locale("en"):
             assert formats.number(value, decimals, symbol) == en.replace(" ", SPACE)
@@ -88,11 +90,19 @@ class TestCompact:
 
 class TestDays:
     def test_a_day_is_a_day(self) -> None:
-        assert (formats.day(date(2026, 3, 5)), formats.daymonth(date(2026, 3, 5)), formats.day(None)) == ("05/03/2026", "05/03", "–")
+        assert (formats.day(date(2026, 3, 5)), formats.daymonth(date(2026, 3, 5)), formats.day(None)) == (
+            "05/03/2026",
+            "05/03",
+            "–",
+        )
 
     def test_a_moment_is_the_readers(self) -> None:
         late = datetime(2026, 3, 5, 20, 30, tzinfo=UTC)
-        assert (formats.day(late), formats.clock(late), formats.moment(late)) == ("06/03/2026", "03:30", "06/03/2026 03:30")
+        assert (formats.day(late), formats.clock(late), formats.moment(late)) == (
+            "06/03/2026",
+            "03:30",
+            "06/03/2026 03:30",
+        )
 
     @pytest.mark.parametrize(
         ("passed", "words"),

@@ -12,7 +12,11 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("checkins", "changes", "evaluations", "audit_log")
-CIRCULAR = (("units", "head_id", "people"), ("goals", "parent_measure_id", "measures"), ("measures", "fed_by_id", "goals"))
+CIRCULAR = (
+    ("units", "head_id", "people"),
+    ("goals", "parent_measure_id", "measures"),
+    ("measures", "fed_by_id", "goals"),
+)
 
 
 def upgrade() -> None:
