@@ -10,6 +10,7 @@ from typing import Any
 import flask_migrate
 import psycopg
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import make_url
 
 from goalsite import create_app
@@ -22,9 +23,12 @@ ENGINES = ("sqlite", "postgresql")
 
 def make_app(url: str, **config: Any) -> Flask:
     """The application on that database. Its forms need no CSRF token unless `config` says so."""
-    return create_app(
+    app = create_app(
         {"TESTING": True, "SECRET_KEY": "tests", "WTF_CSRF_ENABLED": False, "DATABASE_URL": url, **config}
     )
+    # Each test has an application of its own; compiling the templates anew for each would be most of what tests do.
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(FOLDER))
+    return app
 
 
 @contextmanager
