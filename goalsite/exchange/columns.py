@@ -66,3 +66,38 @@ class Sheet:
         if len(self.key_places) == 1:
             return values[self.key_places[0]]
         return tuple(values[place] for place in self.key_places)
+
+
+def key(name: str, kind: str = "code", to: str = "", **more: Any) -> Column:
+    return Column(name, "ref" if to else kind, key=True, required=more.pop("required", True), to=to, **more)
+
+
+def ref(name: str, to: str, **more: Any) -> Column:
+    return Column(name, "ref", to=to, **more)
+
+
+def refs(name: str, to: str) -> Column:
+    return Column(name, "refs", to=to)
+
+
+def word(name: str, words: tuple[str, ...], **more: Any) -> Column:
+    return Column(name, "word", words=words, default=more.pop("default", words[0]), **more)
+
+
+def yes_no(name: str, default: bool | None) -> Column:
+    return Column(name, "boolean", default=default)
+
+
+def number(name: str, **more: Any) -> Column:
+    return Column(name, "number", **more)
+
+
+def share(name: str, default: str | None, least: str, most: str) -> Column:
+    """A fraction of 1."""
+    return Column(
+        name,
+        "share",
+        default=default if default is None else Decimal(default),
+        least=Decimal(least),
+        most=Decimal(most),
+    )

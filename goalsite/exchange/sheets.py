@@ -1,48 +1,12 @@
 """The company workbook as data: its sheets, their columns, and what each column holds. Reading, writing and templates follow this one description."""
 
 from decimal import Decimal
-from typing import Any
 
 from goalsite.domain import terms
-from goalsite.exchange.columns import Column, Sheet
+from goalsite.exchange.columns import Column, Sheet, key, number, ref, refs, share, word, yes_no
 
 YES, NO = True, False
 ONE = Decimal(1)
-
-
-def key(name: str, kind: str = "code", to: str = "", **more: Any) -> Column:
-    return Column(name, "ref" if to else kind, key=True, required=more.pop("required", True), to=to, **more)
-
-
-def ref(name: str, to: str, **more: Any) -> Column:
-    return Column(name, "ref", to=to, **more)
-
-
-def refs(name: str, to: str) -> Column:
-    return Column(name, "refs", to=to)
-
-
-def word(name: str, words: tuple[str, ...], **more: Any) -> Column:
-    return Column(name, "word", words=words, default=more.pop("default", words[0]), **more)
-
-
-def yes_no(name: str, default: bool | None) -> Column:
-    return Column(name, "boolean", default=default)
-
-
-def number(name: str, **more: Any) -> Column:
-    return Column(name, "number", **more)
-
-
-def share(name: str, default: str | None, least: str, most: str) -> Column:
-    """A fraction of 1."""
-    return Column(
-        name,
-        "share",
-        default=default if default is None else Decimal(default),
-        least=Decimal(least),
-        most=Decimal(most),
-    )
 
 
 WEIGHT = number("weight", default=ONE, above=Decimal(0))
