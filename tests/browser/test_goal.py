@@ -53,6 +53,8 @@ class TestGoal:
         value.press("Enter")
         expect(page.locator("#goal-history header small").first).to_have_text(str(count + 1))
         expect(page.locator("#goal-progress header")).not_to_have_text(before)
+        # The other parts of the page refresh themselves meanwhile.
+        page.wait_for_load_state("networkidle")
         page.locator("#goal-progress .why a").click()
         expect(page.locator("#goal-explanation table")).to_be_visible()
 
