@@ -23,9 +23,7 @@ ENGINES = ("sqlite", "postgresql")
 
 def make_app(url: str, **config: Any) -> Flask:
     """The application on that database. Its forms need no CSRF token unless `config` says so."""
-    app = create_app(
-        {"TESTING": True, "SECRET_KEY": "tests", "WTF_CSRF_ENABLED": False, "DATABASE_URL": url, **config}
-    )
+    app = create_app({"TESTING": True, "SECRET_KEY": "tests", "WTF_CSRF_ENABLED": False, "DATABASE_URL": url, **config})
     # Each test has an application of its own; compiling the templates anew for each would be most of what tests do.
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(FOLDER))
     return app
