@@ -13,12 +13,15 @@ from dataclasses import dataclass
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests import databases, example
 from tests.conftest import NO_BROWSER
 
+# A busy machine is slow, not wrong: in milliseconds.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",  # root has none
@@ -90,7 +93,7 @@ def new_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
     def make(**options: object) -> Page:
         options = {"base_url": site.url, "locale": "vi-VN", "viewport": {"width": 1360, "height": 900}, **options}
         context = browser.new_context(**options)  # type: ignore[arg-type]  # Playwright's own options, by name
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", console)
         context.on("weberror", lambda error: faults.append(str(error.error)))
         context.on("response", response)
