@@ -48,6 +48,8 @@ class TestEmployee:
     def test_the_explanation_changes_with_the_score(self, page: Page, site: Site, sign_in: SignIn) -> None:
         sign_in(page, "employee")
         page.get_by_role("link", name=re.compile("sản phẩm Y trong quý")).first.click()
+        # Keys are listened to once the page has loaded.
+        page.wait_for_url(re.compile("/goals/"))
         why = page.locator(".why").first
         before = why.inner_text()
         page.keyboard.press("c")
