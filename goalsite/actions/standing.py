@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, update
+from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import aliased
 
 from goalsite.actions.results import refresh_all_results, refresh_results_of
@@ -209,8 +209,3 @@ def _id(key: Hashable) -> int:
 def stored(number: Fraction | None) -> Decimal | None:
     """A computed fraction as it is stored, at fifteen decimals, and never beyond what such a number holds."""
     return None if number is None else as_decimal(min(number, MOST), SHARE_DECIMALS)
-
-
-def count_turned(day: date) -> int:
-    """How many goals wait for their turn."""
-    return db.session.scalar(select(func.count()).select_from(Goal).where(Goal.turns_on <= day)) or 0
