@@ -164,6 +164,9 @@ MESSAGES = {
     "copy_code_taken": _l(
         "“%(title)s” cannot be copied: the code “%(taken)s” is another goal's. Change that code first."
     ),
+    "give_nothing": _l("Nobody would get anything. Tick at least one person who lacks it."),
+    "give_too_many": _l("That is %(count)s goals; %(most)s can be given at once. Choose fewer people, such as a unit."),
+    "receive_nothing": _l("Nothing waits to be received. Look at the page again."),
     "too_many_holidays": _l("That is too many: %(most)s days at most."),
     "workdays_missing": _l("Tick one working day at least."),
     "thresholds_descend": _l("“At risk” begins below “on track”. Change one of the two."),

@@ -51,7 +51,9 @@ def faults_to_activate(goal: Goal) -> list[tuple[Measure | None, Fault]]:
     found = rules.faults(plan, draft=False)
     if cycle.weights_to_100 and goal.scope == "person":
         weight = fraction(goal.weight) or read.NOTHING
-        beside = read.weights_beside(goal.owner_id, goal.cycle_id, goal.kind, goal.id)
+        # What was given together counts together: the first to be received does not lack the others.
+        given = goal.state == "suggested"
+        beside = read.weights_beside(goal.owner_id, goal.cycle_id, goal.kind, goal.id, with_assigned=given)
         short = rules.weights_fault(beside + weight, goal.owner.name)
         found += [(None, short)] if short else []
     return [(None if place is None else rows[place], (place, error)) for place, error in found]

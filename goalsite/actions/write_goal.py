@@ -106,7 +106,7 @@ def create_goal(by: Person, said: GoalDraft, today: date) -> Goal:
         code=f"new-{secrets.token_hex(8)}",
         created_by_id=by.id,
         state="draft" if said.owner.id == by.id else "suggested",
-        **_plain_facts(said),
+        **plain_facts(said),
     )
     db.session.add(goal)
     db.session.flush()
@@ -126,7 +126,7 @@ def update_goal(goal: Goal, by: Person, said: GoalDraft, today: date) -> None:
     Raises RuleError measure_has_checkins where a measure or its steps would go that something was recorded of.
     """
     before = snapshot(goal)
-    for name, value in _plain_facts(said).items():
+    for name, value in plain_facts(said).items():
         setattr(goal, name, value)
     _write_parts(goal, said)
     goal.version += 1
@@ -167,7 +167,8 @@ def snapshot(goal: Goal) -> dict[str, Any]:
     }
 
 
-def _plain_facts(said: GoalDraft) -> dict[str, Any]:
+def plain_facts(said: GoalDraft) -> dict[str, Any]:
+    """What the goal's own row says, by column."""
     same = ("kind", "scope", "title", "starts_on", "due_on", "visibility", "weight", "ambition", "progress_from")
     return {name: getattr(said, name) for name in (*same, "evaluated_by", "description", "parent_measure_id")} | {
         "cycle_id": said.cycle.id,

@@ -1,22 +1,21 @@
 """The form of a goal that is being written: one for OKR and KPI, with its measures in order."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from wtforms import DateField, FieldList, FormField, HiddenField, RadioField, SelectField
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import NumberRange, Optional
 
 from goalsite.actions.write_goal import GoalDraft, MeasureDraft
 from goalsite.domain.relations import Viewer
 from goalsite.forms.base import ExactField, Form, LineField, TextField, choices
 from goalsite.forms.measures import MeasureForm, measure_data, pick_stored
-from goalsite.forms.pickers import PickField, PicksField
+from goalsite.forms.pickers import PickField, PicksField, look_up
+from goalsite.forms.rows import rearrange
 from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.queries import drafts as read
 
@@ -90,7 +89,7 @@ class GoalForm(Form):
         if rows is None:
             every = [*self.pickers(), *(field for one in self.measures for field in one.form.pickers())]
             for field in every:
-                _look_up(field, viewer)
+                look_up(field, viewer)
             named = [(field.pick, choice.id) for field in every for choice in field.picks]
             rows = read.rows_of(("goals" if kind == "kpis" else kind, key) for kind, key in named)
         self.rows = rows
@@ -109,18 +108,9 @@ class GoalForm(Form):
 
     def rearrange(self, do: str) -> None:
         """What a button of the list of measures asks for: add, remove-1, up-1, down-1."""
-        act, _, place = do.partition("-")
-        rows = self.measures.entries
-        at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
-        if act == "add" and len(rows) < MOST_MEASURES:
-            self.measures.append_entry().form.prepare(self.rows)
-        elif act == "remove" and 0 <= at < len(rows):
-            del rows[at]
-        elif act in ("up", "down") and 0 <= at < len(rows):
-            to = min(max(at + (-1 if act == "up" else 1), 0), len(rows) - 1)
-            rows.insert(to, rows.pop(at))
-        for number, row in enumerate(rows):
-            _renumber(row, f"measures-{number}")
+        added = rearrange(self.measures, do, MOST_MEASURES)
+        if added is not None:
+            added.prepare(self.rows)
 
     def span(self) -> tuple[date, date]:
         """Its days, by default the cycle's."""
@@ -212,18 +202,3 @@ def filled(form: GoalForm, goal: Goal, parts: read.Parts) -> GoalForm:
             pick_stored(field, thing)
         pick_stored(one.fed_by, None if row.fed_by_id in parts.hidden else row.fed_by)
     return form
-
-
-def _look_up(field: PickField, viewer: Viewer) -> None:
-    """What was typed is refused only when the form is validated."""
-    field.viewer = viewer
-    with suppress(ValidationError):
-        field.pre_validate(None)
-
-
-def _renumber(row: Any, prefix: str) -> None:
-    """The row's fields bear the names of its new place."""
-    row.name = row.id = row.short_name = prefix
-    for name, field in row.form._fields.items():
-        field.name = field.id = f"{prefix}-{name}"
-        field.label.field_id = field.id

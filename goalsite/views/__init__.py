@@ -13,6 +13,7 @@ MODULES = (
     "checkins",
     "overview",
     "members",
+    "assignments",
     "tree",
     "goals",
     "coach",
@@ -21,6 +22,7 @@ MODULES = (
     "pickers",
     "drafts",
     "moves",
+    "duplicates",
     "changes",
     "plans",
     "acknowledgements",
@@ -36,6 +38,8 @@ MODULES = (
     "cycle_plans",
     "cycle_copies",
     "metrics",
+    "kpi_sets",
+    "kpi_gifts",
     "company",
 )
 
