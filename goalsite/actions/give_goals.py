@@ -43,7 +43,9 @@ def give_goals(by: Person, cycle: Cycle, recipients: Sequence[Recipient], source
         ids += _make(by, some)
     made = iter(ids)
     told = [(one, [next(made) for _draft in one.new]) for one in recipients]
-    db.session.execute(insert(Notification), list(_notes(by, cycle, told)))
+    notes = list(_notes(by, cycle, told))
+    if notes:
+        db.session.execute(insert(Notification), notes)
     if any(draft.parent for draft in drafts):
         refresh(ids, today)
     else:

@@ -41,7 +41,7 @@ def give() -> AnyResponse:
         return _page(form, stored, do=do)
     if not form.validate_on_submit():
         return _page(form, stored, status=422)
-    there = url_for("kpi_gifts.show", position=stored.position, cycle=chosen.code, done=1)
+    there = url_for("kpi_gifts.show", position=stored.position, cycle=chosen.code)
     if first_time(form):
         hold_cycle(chosen)
         looked_at = _plan(stored, chosen)
