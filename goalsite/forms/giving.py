@@ -71,9 +71,12 @@ class DuplicateForm(GivingForm):
     position = LineField(_l("Position"), required=False)
 
     def prepare(self, viewer: Viewer) -> None:
-        """Looks up what was typed."""
+        """Looks up what was typed. Who filled in one field alone means that one, whatever is chosen above it."""
         look_up(self.people, viewer)
         look_up(self.unit, viewer)
+        said = [name for name in ("people", "unit", "position") if self[name].data]
+        if len(said) == 1:
+            self.who.data = said[0]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """As every form, and it says for whom."""

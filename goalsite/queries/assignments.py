@@ -32,11 +32,12 @@ class Aim:
 
 @dataclass(frozen=True)
 class SheetLine:
-    """A goal of the sheet. share: the part its weight is of its kind's (a fraction), None where that is not for the reader, or
-    where it does not count. given: somebody else made it. waits: its owner has still to mark it received."""
+    """A goal of the sheet. counts: its weight is one of those in the person's result. share: the part it is of its kind's (a
+    fraction), None where that is not for the reader. given: somebody else made it. waits: its owner has still to mark it received."""
 
     card: GoalCard
     aims: list[Aim]
+    counts: bool
     share: Fraction | None
     given: bool
     waits: bool
@@ -62,9 +63,9 @@ class Sheet:
         return max(moments) if moments and not self.waiting else None
 
     def weight(self, kind: str) -> Fraction:
-        """What the weights of the goals of a kind come to."""
+        """What the weights of a kind come to that count."""
         lines = self.kpis if kind == "kpi" else self.okrs
-        return sum((Fraction(line.card.row.weight) for line in lines), Fraction(0))
+        return sum((Fraction(line.card.row.weight) for line in lines if line.counts), Fraction(0))
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ def _sheet(person: Person, cards: list[GoalCard], cycle: Cycle, shares: bool) ->
             SheetLine(
                 card,
                 [_aim(measure) for measure in card.measures],
+                _counts(card.row, cycle),
                 Fraction(card.row.weight) / whole if shares and whole and _counts(card.row, cycle) else None,
                 card.row.created_by_id != card.row.owner_id,
                 card.row.state == "suggested",

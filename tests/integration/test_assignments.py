@@ -143,7 +143,10 @@ class TestReceive:
 
     def test_is_the_owners_alone(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         goal = given(cast["hr"], cast["report"], cycle)
-        assert [receive(signed_in(app, cast[who]), cast["report"]).status_code for who in ("manager", "hr")] == [403, 403]
+        assert [receive(signed_in(app, cast[who]), cast["report"]).status_code for who in ("manager", "hr")] == [
+            403,
+            403,
+        ]
         db.session.refresh(goal)
         assert goal.state == "suggested"
 

@@ -76,7 +76,11 @@ class TestCreate:
         (copy,) = goals_of(cast["report"])
         names = ("title", "kind", "weight", "parent_id", "description", "starts_on", "due_on", "ambition", "scope")
         assert [getattr(copy, name) for name in names] == [getattr(goal, name) for name in names]
-        assert (copy.state, copy.created_by_id, copy.unit_id) == ("suggested", cast["manager"].id, cast["report"].unit_id)
+        assert (copy.state, copy.created_by_id, copy.unit_id) == (
+            "suggested",
+            cast["manager"].id,
+            cast["report"].unit_id,
+        )
         first, second = copy.measures
         assert (first.weight, first.target, first.start) == (2, 100, 0)
         assert [step.title for step in second.steps] == ["Gọi từng khách"]

@@ -94,7 +94,8 @@ class TestGive:
         self, hr: FlaskClient, cast: dict[str, Person], an: Person, cycle: Cycle
     ) -> None:
         metrics = kpi_set(
-            {"title": "Hợp đồng", "weight": Decimal(60), "target": Decimal(5), "frequency": "week"}, {"weight": Decimal(40)}
+            {"title": "Hợp đồng", "weight": Decimal(60), "target": Decimal(5), "frequency": "week"},
+            {"weight": Decimal(40)},
         )
         assert send(hr, PATH, look(hr, PATH)[1]).status_code == 303
         first, second = goals_of(an)
@@ -118,7 +119,7 @@ class TestGive:
         kpi_set({}, {})
         send(hr, PATH, look(hr, PATH)[1])
         newcomer = holder("Bạch Mới Vào", joined_on=today() - timedelta(days=2))
-        text, said = look(hr, PATH)
+        said = look(hr, PATH)[1]
         assert said["give"] == [str(newcomer.id)]
         assert send(hr, PATH, said).status_code == 303
         assert (len(goals_of(an)), len(goals_of(newcomer))) == (2, 2)

@@ -67,7 +67,9 @@ class TestChange:
     def test_keeps_the_rows_in_their_order(self, hr: FlaskClient) -> None:
         for code in "AB":
             metric(code)
-        assert post(hr, {"metric": "B", "weight": "70"}, {"metric": "A", "weight": "30", "target": "5"}).status_code == 303
+        assert (
+            post(hr, {"metric": "B", "weight": "70"}, {"metric": "A", "weight": "30", "target": "5"}).status_code == 303
+        )
         assert stored() == [("B", 70, 10), ("A", 30, 5)]
         post(hr, {"metric": "A", "weight": "30", "target": "5"}, {"metric": "B", "weight": "70"})
         assert [code for code, *_ in stored()] == ["A", "B"]
