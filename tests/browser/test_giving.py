@@ -63,7 +63,7 @@ class TestKpiSet:
         page.locator("[name='do'][value='add']").click()
         expect(page.locator("#kpi-set-form fieldset")).to_have_count(count + 1)
         added = page.locator("#kpi-set-form fieldset").last
-        code, name = ("KHIEUNAI", "Khiếu nại xử lý đúng hạn") if script else ("NPS", "Chỉ số sẵn lòng giới thiệu")
+        code, name = ("UNGVIEN", "Ứng viên đạt yêu cầu") if script else ("NPS", "Chỉ số sẵn lòng giới thiệu")
         added.locator("input[name$='-metric']").fill(code)
         if script:
             added.locator("input[name$='-metric']").press("Tab")
