@@ -199,6 +199,8 @@ class KpiSetItem(Base):
     target: Mapped[Decimal | None]
     target_per: Mapped[str] = mapped_column(WORD, default="span")
     frequency: Mapped[str] = mapped_column(WORD, default="")
+    low: Mapped[Decimal | None]
+    high: Mapped[Decimal | None]
 
     metric: Mapped[Metric] = relationship()
 

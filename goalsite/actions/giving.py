@@ -7,6 +7,7 @@ from fractions import Fraction
 from zlib import crc32
 
 from goalsite import policy
+from goalsite.actions.kpi_sets import PLAIN as SET_PLAIN
 from goalsite.actions.kpi_sets import ItemDraft
 from goalsite.actions.write_goal import FROM_METRIC, PLAIN, GoalDraft, MeasureDraft
 from goalsite.domain.giving import days_there, narrower, why_not
@@ -110,6 +111,8 @@ def kpi_drafts(items: Iterable[KpiSetItem], cycle: Cycle, by: Person) -> list[Go
                     frequency=item.frequency,
                     target=item.target,
                     target_per=item.target_per,
+                    low=item.low,
+                    high=item.high,
                 ),
             ),
         )
@@ -154,8 +157,7 @@ def _measure(row: Measure, seen: Mapping[int, Goal], same: bool) -> MeasureDraft
 
 def item_of(item: KpiSetItem) -> ItemDraft:
     """A stored item as it was written."""
-    names = ("title", "weight", "target", "target_per", "frequency")
-    return ItemDraft(metric=item.metric, **{name: getattr(item, name) for name in names})
+    return ItemDraft(metric=item.metric, **{name: getattr(item, name) for name in SET_PLAIN})
 
 
 def plan(
@@ -253,5 +255,7 @@ def _is_like(draft: GoalDraft, held: Held) -> bool:
     return bool(same or (draft.kind == "kpi" and metrics & held.metrics))
 
 
-def _aims(draft: GoalDraft) -> list[tuple[str, object, object, str, str]]:
-    return [(one.title, one.start, one.target, one.target_per, one.frequency) for one in draft.measures]
+def _aims(draft: GoalDraft) -> list[tuple[object, ...]]:
+    return [
+        (one.title, one.start, one.target, one.target_per, one.frequency, one.low, one.high) for one in draft.measures
+    ]

@@ -15,6 +15,8 @@ from goalsite.models import KpiSetItem, Metric, Person
 from goalsite.queries.kpi_sets import KpiSet, set_of
 from goalsite.queries.records import fraction
 
+PLAIN = ("title", "weight", "target", "target_per", "frequency", "low", "high")
+
 
 @dataclass(frozen=True, kw_only=True)
 class ItemDraft:
@@ -26,6 +28,8 @@ class ItemDraft:
     target: Decimal | None = None
     target_per: str = "span"
     frequency: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
 
     def facts(self, span: Span) -> MeasureFacts:
         """The indicator it makes, as the rules want it."""
@@ -39,6 +43,8 @@ class ItemDraft:
             frequency=self.frequency,
             target=fraction(self.target),
             target_per=self.target_per,
+            low=fraction(self.low),
+            high=fraction(self.high),
         )
 
 
@@ -58,12 +64,11 @@ def save_kpi_set(by: Person, position: str, items: Sequence[ItemDraft]) -> None:
     db.session.execute(delete(KpiSetItem).where(KpiSetItem.position == position))
     db.session.expire_all()
     for one in items:
-        facts = {name: getattr(one, name) for name in ("title", "weight", "target", "target_per", "frequency")}
+        facts = {name: getattr(one, name) for name in PLAIN}
         db.session.add(KpiSetItem(position=position, metric_id=one.metric.id, **facts))
         db.session.flush()
     record(by, "save_kpi_set", "position", position[:64], {"items": before}, {"items": after})
 
 
 def _plain(one: KpiSetItem | ItemDraft) -> dict[str, Any]:
-    names = ("title", "weight", "target", "target_per", "frequency")
-    return {"metric": one.metric.code, **{name: getattr(one, name) for name in names}}
+    return {"metric": one.metric.code, **{name: getattr(one, name) for name in PLAIN}}

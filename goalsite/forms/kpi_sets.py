@@ -12,7 +12,7 @@ from wtforms import FieldList, FormField, SelectField
 from wtforms import Form as PlainForm
 from wtforms.validators import NumberRange
 
-from goalsite.actions.kpi_sets import ItemDraft
+from goalsite.actions.kpi_sets import PLAIN, ItemDraft
 from goalsite.domain import definition
 from goalsite.domain.periods import Span
 from goalsite.domain.relations import Viewer
@@ -26,7 +26,6 @@ from goalsite.queries.kpi_sets import KpiSet, metrics_by_id
 MOST_KPIS = 20
 # A year, in which every rule on a definition shows.
 YEAR = Span(date(2026, 1, 1), date(2026, 12, 31))
-PLAIN = ("title", "weight", "target", "target_per", "frequency")
 
 
 class KpiRowForm(PlainForm):
@@ -43,12 +42,16 @@ class KpiRowForm(PlainForm):
     target = ExactField(_l("Target"))
     target_per = SelectField(_l("Target is"), choices=TARGET_PERS, default="span")
     frequency = SelectField(_l("Every"), choices=FREQUENCIES, default="month")
+    low = ExactField(_l("Low bound"))
+    high = ExactField(_l("High bound"))
 
     known: Metric | None = None
 
     def says(self) -> bool:
         """Whether anything was filled in."""
-        return any(field.data not in (None, "") for field in (self.metric, self.title, self.target))
+        return any(
+            field.data not in (None, "") for field in (self.metric, self.title, self.target, self.low, self.high)
+        )
 
     def share(self, whole: Fraction) -> Fraction | None:
         """The part its weight is of the whole set's."""
@@ -59,7 +62,7 @@ class KpiRowForm(PlainForm):
         metric = self.known
         if metric is None:
             return None
-        moves = metric.direction in ("increase", "decrease")
+        moves, keeps = metric.direction in ("increase", "decrease"), metric.direction == "keep"
         sums = moves and metric.aggregate == "sum" and bool(self.frequency.data)
         return ItemDraft(
             metric=metric,
@@ -67,7 +70,9 @@ class KpiRowForm(PlainForm):
             weight=self.weight.data or Decimal(0),
             target=self.target.data if moves else None,
             target_per=self.target_per.data if sums else "span",
-            frequency=self.frequency.data if moves else "",
+            frequency=self.frequency.data if moves or keeps else "",
+            low=self.low.data if keeps else None,
+            high=self.high.data if keeps else None,
         )
 
 
@@ -111,11 +116,11 @@ class KpiSetForm(Form):
             if draft.metric.id in seen:
                 _tell(row.form.metric, gettext("This metric is in the set already. A person has one KPI of a metric."))
             seen.add(draft.metric.id)
-            if draft.metric.direction in ("keep", "steps"):
+            if draft.metric.direction == "steps":
                 _tell(
                     row.form.metric,
                     gettext(
-                        "Bounds and steps are written in each goal, so this metric cannot stand in a set. Choose another, or give the goal by itself."
+                        "Steps are written in each goal, so this metric cannot stand in a set. Choose another, or give the goal by itself."
                     ),
                 )
                 continue

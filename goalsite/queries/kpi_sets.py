@@ -52,7 +52,7 @@ class KpiSet:
     @property
     def version(self) -> int:
         """Changes with what it says."""
-        names = ("id", "metric_id", "title", "weight", "target", "target_per", "frequency")
+        names = ("id", "metric_id", "title", "weight", "target", "target_per", "frequency", "low", "high")
         return crc32(repr([[str(getattr(one, name)) for name in names] for one in self.items]).encode()) % VERSIONS
 
     @property

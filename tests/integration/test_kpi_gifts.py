@@ -60,7 +60,7 @@ class TestShow:
 
     def test_a_set_that_could_never_become_active_is_not_given(self, hr: FlaskClient, an: Person) -> None:
         metrics = kpi_set({"title": "Lỗi"})
-        metrics[0].direction = "keep"
+        metrics[0].direction = "steps"
         text = text_of(hr.get(PATH, headers=ENGLISH))
         assert "This set cannot be given" in text
         assert "Give it to all" not in text
@@ -114,6 +114,12 @@ class TestGive:
         assert row.after is not None
         assert (row.after["from"], row.after["goals"]) == (POSITION, [first.id, second.id])
         assert list(differences(today())) == []
+
+    def test_bounds_come_along(self, hr: FlaskClient, an: Person) -> None:
+        kpi_set({"target": None, "low": Decimal(20), "high": Decimal(35)})[0].direction = "keep"
+        assert send(hr, PATH, look(hr, PATH)[1]).status_code == 303
+        measure = goals_of(an)[0].measures[0]
+        assert (measure.direction, measure.low, measure.high) == ("keep", 20, 35)
 
     def test_again_gives_only_what_lacks(self, hr: FlaskClient, an: Person) -> None:
         kpi_set({}, {})

@@ -90,7 +90,8 @@ class TestChange:
             ({}, {"target": ""}, "A target is needed."),
             ({}, {"target": "0"}, "An increase needs a target above its start"),
             ({"direction": "decrease"}, {"target": "0"}, "A decrease without a start needs a target above 0"),
-            ({"direction": "keep"}, {}, "cannot stand in a set"),
+            ({"direction": "keep"}, {}, "needs a low one, a high one, or both"),
+            ({"direction": "keep"}, {"low": "9", "high": "3"}, "The low bound, 9, is above the high one, 3"),
             ({"direction": "steps"}, {}, "cannot stand in a set"),
             ({}, {"weight": "0"}, "The weight must be above 0."),
             ({}, {"weight": "NaN"}, "is not a number"),
@@ -117,6 +118,12 @@ class TestChange:
         metric("B", aggregate="average")
         post(hr, {"target_per": "period"}, {"metric": "B", "target_per": "period"})
         assert [one.target_per for one in set_of(POSITION).items] == ["period", "span"]
+
+    def test_a_keep_has_bounds_and_no_target(self, hr: FlaskClient) -> None:
+        metric("A", direction="keep")
+        assert post(hr, {"low": "20", "high": "35"}).status_code == 303
+        (item,) = set_of(POSITION).items
+        assert (item.low, item.high, item.target, item.frequency) == (20, 35, None, "month")
 
     def test_somebody_elses_change_is_not_overwritten(self, hr: FlaskClient) -> None:
         metric("A")
