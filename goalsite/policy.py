@@ -201,6 +201,11 @@ def may_check_in(to: ToGoal, goal: Goal, measure: Measure) -> bool:
     return goal.state in _cycle(to).moving and bool(held & CHECKERS & _cycle(to).check_in)
 
 
+def may_report_for(to: ToPerson) -> bool:
+    """Have the weekly page of somebody else: their managers, leads of a unit they are in, HR; each row by `may_check_in`."""
+    return to.own or bool(to.columns & {MANAGER, LEAD, HR})
+
+
 def on_behalf(to: ToGoal, measure: Measure) -> bool:
     """Whether the viewer's check-in is marked "on behalf"."""
     return not to.own and measure.assignee_id != to.viewer.id

@@ -208,6 +208,10 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("checkins.new", "GET"): on_goal("/measures/{measure}/check-in", CHECKERS),
     ("checkins.preview", "GET"): on_goal("/measures/{measure}/preview", CHECKERS),
     ("checkins.create", "POST"): on_goal("/measures/{measure}/check-in", CHECKERS),
+    ("weekly.show", "GET"): (everyone("/checkins"), Line("/checkins?person={self}", CHECKERS)),
+    ("corrections.new", "GET"): on_goal("/checkins/{checkin}/correct", CHECKERS),
+    ("corrections.create", "POST"): on_goal("/checkins/{checkin}/correct", CHECKERS),
+    ("blockers.close", "POST"): on_goal("/blockers/{blocker}/close", CHECKERS),
     ("acknowledgements.create", "POST"): on_goal("/checkins/{checkin}/acknowledge", ACKNOWLEDGERS),
     # --- evaluating: the owner hands in, only the evaluator decides, HR reopens
     ("decisions.show", "GET"): everyone("/decisions"),
