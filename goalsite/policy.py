@@ -294,6 +294,11 @@ def may_edit_member(to: ToPerson) -> bool:
     return to.viewer.is_hr or (to.head and not to.own)
 
 
+def may_see_meeting(to: ToUnit, unit_id: int) -> bool:
+    """A unit's meeting page with its notes: those who belong to it or to a unit below, its leads, HR."""
+    return to.lead or to.viewer.is_hr or unit_id in to.viewer.above
+
+
 def may_note_meeting(to: ToUnit) -> bool:
     """Write what a unit's meeting noted: its leads and HR."""
     return to.viewer.is_hr or to.lead

@@ -14,6 +14,7 @@ MODULES = (
     "weekly",
     "corrections",
     "blockers",
+    "meetings",
     "overview",
     "members",
     "tree",
