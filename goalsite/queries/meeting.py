@@ -21,7 +21,7 @@ from goalsite.queries.visible import below, visible_goals
 WEEK = timedelta(days=7)
 # What one page on the table holds; the overview has the rest.
 MOST_GOALS = 200
-MOST_LINES = 30
+MOST_LINES = 15
 MOST_NOTES = 12
 
 
@@ -32,6 +32,11 @@ class Line:
     goal: Goal
     then: Fraction | None
     expected: Fraction | None
+
+    @property
+    def moved(self) -> Fraction:
+        """By how many points of a hundred it has moved since."""
+        return 100 * ((fraction(self.goal.progress) or Fraction(0)) - (self.then or Fraction(0)))
 
 
 @dataclass(frozen=True)
@@ -83,9 +88,13 @@ def agenda_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date, today: date
     for row in rows:
         line = Line(row[0], fraction(row[1]), expected_today(row[0], today))
         for name in parts:
-            if row._mapping[f"is_{name}"] and len(found[name]) < MOST_LINES:
+            if row._mapping[f"is_{name}"]:
                 found[name].append(line)
-    return Agenda(**found, counts={name: int(rows[0]._mapping[f"all_{name}"]) for name in parts})
+    found["changed"].sort(key=lambda line: -abs(line.moved))
+    return Agenda(
+        **{name: lines[:MOST_LINES] for name, lines in found.items()},
+        counts={name: int(rows[0]._mapping[f"all_{name}"]) for name in parts},
+    )
 
 
 def blockers_of(viewer: Viewer, unit: Unit, cycle: Cycle) -> list[Blocker]:

@@ -62,6 +62,15 @@ class TestShow:
         assert goal.title in moved
         assert "+5" in moved
 
+    def test_says_by_how_many_points_since_the_day_asked_for(
+        self, app: Flask, cast: dict[str, Person], goal: Goal
+    ) -> None:
+        said = {"on": days_ago(1), "entered_at": now() - timedelta(days=1), "value": Decimal(9)}
+        db.session.add(CheckIn(measure_id=goal.measures[0].id, author_id=goal.owner_id, **said))
+        settle()
+        moved = part(page(signed_in(app, cast["manager"]), goal, since=str(days_ago(2))), "Đã thay đổi từ")
+        assert "+4" in moved
+
     def test_what_moved_before_the_last_meeting_is_left_out(
         self, app: Flask, cast: dict[str, Person], goal: Goal
     ) -> None:
