@@ -184,8 +184,9 @@ def history_of(goal_id: int, page: int) -> History:
 
 
 def checkin_by_id(checkin_id: int) -> CheckIn | None:
-    """The check-in with that id."""
-    return db.session.get(CheckIn, checkin_id)
+    """The check-in with that id, its author, measure and step."""
+    along = [joinedload(CheckIn.author), joinedload(CheckIn.measure), joinedload(CheckIn.step)]
+    return db.session.get(CheckIn, checkin_id, options=along)
 
 
 def is_replaced(checkin: CheckIn) -> bool:
