@@ -46,11 +46,11 @@ def give_goals(by: Person, cycle: Cycle, recipients: Sequence[Recipient], source
     notes = list(_notes(by, cycle, told))
     if notes:
         db.session.execute(insert(Notification), notes)
+    facts = {"from": source, "people": [one.person.email for one in recipients], "goals": ids}
     if any(draft.parent for draft in drafts):
         refresh(ids, today)
     else:
         refresh_new(ids, today)
-    facts = {"from": source, "people": [one.person.email for one in recipients], "goals": ids}
     record(by, "give_goals", "cycle", cycle.id, None, facts)
     return len(ids)
 

@@ -14,7 +14,7 @@ from goalsite.models import Cycle, Goal
 from goalsite.queries import company as here
 from goalsite.queries import drafts
 from goalsite.queries import giving as read
-from goalsite.queries.kpi_sets import positions_offered
+from goalsite.queries.kpi_sets import cleaned, positions_offered
 from goalsite.queries.people import units_by_id
 from goalsite.respond import go_to, respond
 from goalsite.views.kpi_gifts import given_words, look, writable_cycles
@@ -88,7 +88,7 @@ def _chosen(form: DuplicateForm) -> read.Chosen | None:
     if form.who.data == "people":
         return read.named([one.id for one in form.people.picks])
     if form.who.data == "position":
-        return read.of_position(form.position.data or "")
+        return read.of_position(cleaned(form.position.data or ""))
     unit = units_by_id([form.unit.chosen_id or 0])[0]
     return read.of_unit(unit, below=form.below.data)
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Metric, Person, Unit
-from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
 from goalsite.models_follow import CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.

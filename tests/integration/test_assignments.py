@@ -64,7 +64,7 @@ class TestShow:
         assert "Theo tổng đài" in row
         assert "30 cuộc" in row
         assert "a week" in row
-        assert "60 <small>= 60.0 %" in row
+        assert "60<br><small>60.0 %" in row
         assert "not yet" in row
         assert "own goal" in text.split("Việc thường")[1].split("</tr>")[0]
         assert "Một kết quả" in text

@@ -60,6 +60,14 @@ class TestNew:
         assert answer.status_code == 422
         assert "Name at least one person." in text_of(answer)
 
+    @pytest.mark.parametrize("field", ["people", "unit", "position"])
+    def test_what_no_database_takes_is_refused_in_words(
+        self, app: Flask, cast: dict[str, Person], goal: Goal, field: str
+    ) -> None:
+        path = f"/goals/{goal.id}/duplicate"
+        odd = {"do": "show", "who": field, field: "Kế\x00toán", "text": "\x00", "skip": "1 x ²", "page": "-1"}
+        assert signed_in(app, cast["hr"]).post(path, data=odd, headers=ENGLISH).status_code == 422
+
     def test_a_goal_that_may_not_be_seen_is_not_found(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
         goal.visibility = "restricted"
         assert signed_in(app, cast["outsider"]).get(f"/goals/{goal.id}/duplicate").status_code == 404
