@@ -13,9 +13,12 @@ from wtforms import DateField, FieldList, FormField, HiddenField, RadioField, Se
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from goalsite.actions.write_goal import GoalDraft, MeasureDraft
+from goalsite.domain.measure import Measure as MeasureFacts
+from goalsite.domain.periods import Span
 from goalsite.domain.relations import Viewer
 from goalsite.forms.base import ExactField, Form, LineField, TextField, choices
 from goalsite.forms.measures import MeasureForm, measure_data, pick_stored
+from goalsite.forms.period_targets import settle, strip_of
 from goalsite.forms.pickers import PickField, PicksField
 from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.queries import drafts as read
@@ -79,6 +82,7 @@ class GoalForm(Form):
     goal_id = HiddenField()
 
     rows: read.Rows
+    focus: str = ""
 
     def pickers(self) -> list[PickField]:
         return [self.owner, self.unit, self.parent, self.also, self.visible_to, self.followers]
@@ -108,19 +112,41 @@ class GoalForm(Form):
             self.measures[0].form.prepare(self.rows)
 
     def rearrange(self, do: str) -> None:
-        """What a button of the list of measures asks for: add, remove-1, up-1, down-1."""
+        """What a button of the list of measures asks for: add, remove-1, up-1, down-1; or one of a strip of periods: total-1,
+        spread-1, clear-1. `focus` is then the field or button to go on from."""
         act, _, place = do.partition("-")
         rows = self.measures.entries
         at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
         if act == "add" and len(rows) < MOST_MEASURES:
             self.measures.append_entry().form.prepare(self.rows)
+            self.focus = f"measures-{len(rows) - 1}-title"
         elif act == "remove" and 0 <= at < len(rows):
             del rows[at]
+            self.focus = f"measures-{min(at, len(rows) - 1)}-title" if rows else "add"
         elif act in ("up", "down") and 0 <= at < len(rows):
             to = min(max(at + (-1 if act == "up" else 1), 0), len(rows) - 1)
             rows.insert(to, rows.pop(at))
+            # At either end that button rests: the other one leads back.
+            self.focus = f"down-{to}" if to == 0 else f"up-{to}" if to == len(rows) - 1 else f"{act}-{to}"
+        elif act in ("total", "spread", "clear") and 0 <= at < len(rows):
+            settle(act, self._facts(rows[at].form), rows[at].form)
+            self.focus = f"measures-{at}-periods"
         for number, row in enumerate(rows):
             _renumber(row, f"measures-{number}")
+
+    def lay_out(self) -> None:
+        """The strip of each measure's periods, as far as they can be told yet."""
+        for one in self.measures:
+            one.form.strip = strip_of(self._facts(one.form), one.form.period_targets)
+
+    def _facts(self, one: MeasureForm) -> MeasureFacts | None:
+        """The measure as the rules want it; None while its days cannot be told, or it does not go by amounts."""
+        if self.cycle.data not in self.cycles or one.direction.data not in ("increase", "decrease"):
+            return None
+        first, last = self.span()
+        draft = one.draft(self.kind.data == "kpi", self.title.data or "")
+        whole = Span(draft.starts_on or first, draft.due_on or last)
+        return draft.facts(self.kind.data, Span(first, last), self.cycles[self.cycle.data]) if whole.days > 0 else None
 
     def span(self) -> tuple[date, date]:
         """Its days, by default the cycle's."""

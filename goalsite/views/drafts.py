@@ -133,6 +133,7 @@ def _cycles() -> list[Cycle]:
 
 def _page(form: GoalForm, goal: Goal | None = None, status: int = 200) -> Response:
     form.open_row()
+    form.lay_out()
     owner = form.owner_row()
     weight, weights = form.weight.data, None
     if owner and weight and form.scope.data == "person" and form.cycle.data in form.cycles:
