@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from flask_babel import get_locale
 from wtforms.utils import unset_value
 
@@ -167,7 +167,7 @@ def _label(slot: Slot, measure: Measure) -> str:
     if measure.frequency == "day":
         return formats.daymonth(first)
     if measure.frequency in ("month", "quarter") and slot.period.share == 1:
-        return format_skeleton("MMM" if measure.frequency == "month" else "QQQ", first, locale=get_locale())
+        return format_date(first, "LLL" if measure.frequency == "month" else "QQQ", locale=get_locale())
     return f"{formats.daymonth(first)}–{formats.daymonth(last)}"
 
 

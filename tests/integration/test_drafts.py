@@ -12,6 +12,7 @@ from goalsite.models import Cycle, Goal, Measure, Metric, Person
 from goalsite.models_accounts import AuditRow, Notification
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
+from tests.integration.goal_form import said
 from tests.queries import MOST, counted
 
 ENGLISH = {"Accept-Language": "en"}
@@ -28,34 +29,6 @@ def cycle(cast: dict[str, Person]) -> Cycle:
     made = running_cycle()
     settle()
     return made
-
-
-def said(cycle: Cycle, owner: Person, *measures: dict[str, str], **facts: str) -> dict[str, str]:
-    """The form as a browser sends it."""
-    data = {
-        "kind": "okr",
-        "scope": "person",
-        "title": "Khách hàng quay lại",
-        "cycle": str(cycle.id),
-        "owner": owner.email,
-        "weight": "1",
-        "ambition": "committed",
-        "visibility": "",
-        "progress_from": "measures",
-        "evaluated_by": "progress",
-        "do": "save",
-    }
-    for place, one in enumerate(measures):
-        full = {
-            "direction": "increase",
-            "aggregate": "last",
-            "frequency": "",
-            "target_per": "span",
-            "weight": "1",
-            "decimals": "0",
-        }
-        data |= {f"measures-{place}-{name}": value for name, value in (full | one).items()}
-    return data | facts
 
 
 def only_goal() -> Goal:
