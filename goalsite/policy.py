@@ -23,7 +23,7 @@ from goalsite.domain.relations import (
     Viewer,
 )
 from goalsite.domain.states import CYCLE_ALLOWS, EVALUATION, GOAL, REVIEW, Allowed
-from goalsite.domain.terms import COUNTED_STATES
+from goalsite.domain.terms import COUNTED_STATES, WITH_CREATOR
 from goalsite.models import Goal, Measure, Person
 
 SMALLEST_OPEN_MEAN = 3
@@ -40,6 +40,8 @@ GOAL_MOVERS: Mapping[tuple[str, str], frozenset[str]] = {
     ("suggested", "receive"): frozenset({SELF}),
     ("suggested", "return"): frozenset({SELF}),
     ("suggested", "cancel"): APPROVERS | {CREATOR},
+    ("returned", "suggest_again"): frozenset({CREATOR}),
+    ("returned", "cancel"): APPROVERS | {CREATOR},
     ("draft", "activate"): WRITERS,
     ("draft", "propose"): WRITERS,
     ("draft", "cancel"): WRITERS,
@@ -91,8 +93,11 @@ def may_write_account(viewer: Viewer, person: Person) -> bool:
 
 
 def may_see_goal(to: ToGoal, goal: Goal) -> bool:
-    """§8, rows 1–3. Whoever has a part in a goal (owner, manager, lead, follower, assignee, evaluator, HR) sees it."""
+    """§8, rows 1–3. Whoever has a part in a goal (owner, manager, lead, follower, assignee, evaluator, HR) sees it; and
+    whoever suggested it, until it is taken."""
     if to.columns or to.follower or goal.visibility == "public":
+        return True
+    if goal.created_by_id == to.viewer.id and goal.state in WITH_CREATOR:
         return True
     return goal.visibility == "internal" and to.inside
 
@@ -140,7 +145,9 @@ def may_create_unit_goal(to: ToUnit, cycle_state: str) -> bool:
 
 
 def may_edit_draft(to: ToGoal, goal: Goal) -> bool:
-    """Change anything of a draft."""
+    """Change anything of a draft; of a suggestion that came back, whoever made it."""
+    if goal.state == "returned":
+        return goal.created_by_id == to.viewer.id and _cycle(to).writing
     return goal.state == "draft" and _cycle(to).writing and bool(to.writing & WRITERS)
 
 
@@ -152,8 +159,8 @@ def goal_facts(to: ToGoal, goal: Goal) -> frozenset[str]:
 
 
 def may_move(to: ToGoal, goal: Goal, act: str) -> bool:
-    """Whether the viewer may do `act` of states.GOAL on the goal now: accept, receive, return, activate, propose,
-    approve, cancel, close, hand_over."""
+    """Whether the viewer may do `act` of states.GOAL on the goal now: accept, receive, return, suggest_again,
+    activate, propose, approve, cancel, close, hand_over."""
     if act not in states.possible(GOAL, goal.state, goal_facts(to, goal)):
         return False
     if (goal.state, act) == ("active", "cancel"):

@@ -121,13 +121,16 @@ def create_goal(by: Person, said: GoalDraft, today: date) -> Goal:
 
 
 def update_goal(goal: Goal, by: Person, said: GoalDraft, today: date) -> None:
-    """The draft says this now. One that was changed meanwhile is for the caller to notice: see `hold`.
+    """The draft says this now; a suggestion that came back becomes one's own draft where one takes it oneself. A goal that
+    was changed meanwhile is for the caller to notice: see `hold`.
 
     Raises RuleError measure_has_checkins where a measure or its steps would go that something was recorded of.
     """
     before = snapshot(goal)
     for name, value in _plain_facts(said).items():
         setattr(goal, name, value)
+    if goal.state == "returned" and said.owner.id == by.id:
+        goal.state, goal.cancel_reason = "draft", ""
     _write_parts(goal, said)
     goal.version += 1
     refresh([goal.id], today)

@@ -19,6 +19,7 @@ MODULES = (
     "convert",
     "comments",
     "pickers",
+    "typed",
     "drafts",
     "moves",
     "changes",

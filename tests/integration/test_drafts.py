@@ -210,8 +210,9 @@ class TestEdit:
         goal = self.draft(cast, cycle, parent_id=above.id)
         client = as_(app, cast["report"])
         client.get("/account")
+        address = f"/goals/{goal.id}/edit"
         with counted(app) as sent:
-            text = client.get(f"/goals/{goal.id}/edit").text
+            text = client.get(address).text
         assert f'value="{above.title} · {above.code}"' in text
         assert len(sent) <= MOST, "\n".join(
             " ".join(one.split())[:90] + " … " + one[one.find("FROM") :][:160].replace("\n", " ") for one in sent

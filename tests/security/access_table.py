@@ -169,6 +169,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("drafts.create", "POST"): everyone("/goals/new"),
     ("drafts.edit", "GET"): on_goal("/goals/{draft}/edit", WRITERS),
     ("drafts.update", "POST"): on_goal("/goals/{draft}/edit", WRITERS),
+    ("typed.keep", "POST"): (everyone("/typed/new"), on_goal("/typed/edit-{draft}", WRITERS)),
+    ("typed.drop", "POST"): (everyone("/typed/new/drop"), on_goal("/typed/edit-{draft}/drop", WRITERS)),
     ("changes.edit", "GET"): on_goal("/goals/{goal}/change", WRITERS),
     ("changes.change", "POST"): on_goal("/goals/{goal}/change", WRITERS),
     ("changes.decide", "POST"): on_goal("/proposals/{proposal}/apply", APPROVERS),
