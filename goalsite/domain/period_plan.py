@@ -1,12 +1,15 @@
 """Targets by period as they are written: what is typed, what the rules make of the rest, and what it comes to (rules §4)."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 from goalsite.domain.measure import Measure, targets, total_target
 from goalsite.domain.periods import Period, spread
+from goalsite.domain.rounding import as_decimal
 
 ZERO = Fraction(0)
 
@@ -94,6 +97,21 @@ def periods_from_total(measure: Measure) -> dict[date, Fraction]:
         return {period.first: part for period, part in zip(shares, parts, strict=True)}
     parts = spread(plan.total - (plan.typed or ZERO), shares, measure.decimals, {})
     return {period.first: given[period.first] + part for period, part in zip(shares, parts, strict=True)}
+
+
+def written(given: Mapping[date, Fraction | Decimal]) -> str:
+    """Targets by period as one text, as a change keeps them: `2026-01-01=250; 2026-04-01=300.5`."""
+    return "; ".join(f"{day.isoformat()}={as_decimal(Fraction(given[day]), 4).normalize():f}" for day in sorted(given))
+
+
+def read_written(text: str) -> dict[date, Fraction]:
+    """The targets of such a text; what is none is left out."""
+    found = {}
+    for part in text.split(";"):
+        day, _, number = part.strip().partition("=")
+        with suppress(ValueError):
+            found[date.fromisoformat(day)] = Fraction(number)
+    return found
 
 
 def _known(measure: Measure) -> dict[date, Fraction]:

@@ -30,21 +30,23 @@ FEW = 6
 
 class PeriodTargetsField(TextField):
     """Targets by period, each in an input of its own: `<name>-2026-01-01`. `data` is {first day: number}, `typed` what was
-    written, `unread` the days whose text is no number."""
+    written, `unread` the days whose text is no number, `sent` whether there were such inputs at all."""
 
     data: Any
     typed: dict[date, str]
     unread: set[date]
+    sent: bool
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         self.process_errors: list[str] = []
-        self.errors, self.raw_data, self.unread = [], None, set()
+        self.errors, self.raw_data, self.unread, self.sent = [], None, set(), False
         self.set({} if data is unset_value or not data else data)
         if formdata is None:
             return
         self.data, self.typed = {}, {}
         for name in formdata:
             if name.startswith(f"{self.name}-"):
+                self.sent = True
                 self._read(name.removeprefix(f"{self.name}-"), formdata.get(name, "").strip())
         self.raw_data = list(self.typed.values())
 

@@ -50,3 +50,13 @@ def preview_of(goal: Goal, measure_id: int, entries: Sequence[Entry], day: date)
     after = assess(goal.id, replace(world, entries=heard), day)
     standing = after.measures[measure_id]
     return Preview(before.measures[measure_id].current, standing.current, standing.counted, after.progress)
+
+
+def checkin_by_id(checkin_id: int) -> CheckIn | None:
+    """The check-in with that id."""
+    return db.session.get(CheckIn, checkin_id)
+
+
+def is_replaced(checkin: CheckIn) -> bool:
+    """Whether a later one stands in its place."""
+    return db.session.scalar(select(CheckIn.id).where(CheckIn.replaces_id == checkin.id)) is not None
