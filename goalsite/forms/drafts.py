@@ -91,13 +91,8 @@ class GoalForm(Form):
         """Looks up what was typed (unless its `rows` are known), fills in what follows from it, and offers the choices that depend on it."""
         self.cycles = {one.id: one for one in cycles}
         self.cycle.choices = choices((one.id, one.name) for one in self.cycles.values())
-        if rows is None:
-            every = [*self.pickers(), *(field for one in self.measures for field in one.form.pickers())]
-            for field in every:
-                _look_up(field, viewer)
-            named = [(field.pick, choice.id) for field in every for choice in field.picks]
-            rows = read.rows_of(("goals" if kind == "kpis" else kind, key) for kind, key in named)
-        self.rows = rows
+        every = [*self.pickers(), *(field for one in self.measures for field in one.form.pickers())]
+        self.rows = rows = named_by(every, viewer) if rows is None else rows
         offered = [(str(one.id), one.title) for one in self.rows.indicators.get(self.parent.chosen_id or 0, [])]
         self.parent_measure.choices = choices([("", gettext("The goal as a whole")), *offered])
         if self.parent_measure.data not in {value for value, _ in offered}:
@@ -240,11 +235,15 @@ def filled(form: GoalForm, goal: Goal, parts: read.Parts) -> GoalForm:
     return form
 
 
-def _look_up(field: PickField, viewer: Viewer) -> None:
-    """What was typed is refused only when the form is validated."""
-    field.viewer = viewer
-    with suppress(ValidationError):
-        field.pre_validate(None)
+def named_by(fields: Iterable[PickField], viewer: Viewer) -> read.Rows:
+    """What the pickers name; what they hold is refused only when the form is validated."""
+    named = []
+    for field in fields:
+        field.viewer = viewer
+        with suppress(ValidationError):
+            field.pre_validate(None)
+        named += [("goals" if field.pick == "kpis" else field.pick, choice.id) for choice in field.picks]
+    return read.rows_of(named)
 
 
 def _renumber(row: Any, prefix: str) -> None:

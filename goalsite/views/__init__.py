@@ -23,6 +23,7 @@ MODULES = (
     "drafts",
     "moves",
     "changes",
+    "measures",
     "plans",
     "acknowledgements",
     "evaluations",

@@ -123,5 +123,6 @@ def _page(goal: Goal, to: ToGoal, form: ChangeForm, status: int = 200) -> Respon
         fixed={str(key) for key in checked_in(goal.id)},
         may_goal=policy.may_change_goal(to, goal),
         may_measures=policy.may_change_measures(to, goal),
+        may_end=goal.kind == "okr" and policy.may_change_measures(to, goal),
         stale=status == 409,
     )
