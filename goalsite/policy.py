@@ -23,7 +23,7 @@ from goalsite.domain.relations import (
     Viewer,
 )
 from goalsite.domain.states import CYCLE_ALLOWS, EVALUATION, GOAL, REVIEW, Allowed
-from goalsite.domain.terms import COUNTED_STATES, WITH_CREATOR
+from goalsite.domain.terms import COUNTED_STATES, WITH_CREATOR, WRITTEN_STATES
 from goalsite.models import Goal, Measure, Person
 
 SMALLEST_OPEN_MEAN = 3
@@ -93,11 +93,9 @@ def may_write_account(viewer: Viewer, person: Person) -> bool:
 
 
 def may_see_goal(to: ToGoal, goal: Goal) -> bool:
-    """§8, rows 1–3. Whoever has a part in a goal (owner, manager, lead, follower, assignee, evaluator, HR) sees it; and
-    whoever suggested it, until it is taken."""
-    if to.columns or to.follower or goal.visibility == "public":
-        return True
-    if goal.created_by_id == to.viewer.id and goal.state in WITH_CREATOR:
+    """§8, rows 1–3. Whoever has a part in a goal (as owner, manager, lead, follower, assignee, evaluator, HR, or as who suggests it) sees it."""
+    suggests = goal.created_by_id == to.viewer.id and goal.state in WITH_CREATOR
+    if to.columns or to.follower or suggests or goal.visibility == "public":
         return True
     return goal.visibility == "internal" and to.inside
 
@@ -146,9 +144,8 @@ def may_create_unit_goal(to: ToUnit, cycle_state: str) -> bool:
 
 def may_edit_draft(to: ToGoal, goal: Goal) -> bool:
     """Change anything of a draft; of a suggestion that came back, whoever made it."""
-    if goal.state == "returned":
-        return goal.created_by_id == to.viewer.id and _cycle(to).writing
-    return goal.state == "draft" and _cycle(to).writing and bool(to.writing & WRITERS)
+    may = goal.created_by_id == to.viewer.id if goal.state == "returned" else bool(to.writing & WRITERS)
+    return may and goal.state in WRITTEN_STATES and _cycle(to).writing
 
 
 def goal_facts(to: ToGoal, goal: Goal) -> frozenset[str]:
@@ -166,8 +163,7 @@ def may_move(to: ToGoal, goal: Goal, act: str) -> bool:
     if (goal.state, act) == ("active", "cancel"):
         return may_change_goal(to, goal)
     held = to.writing if act in ("activate", "propose", "cancel") else to.deciding
-    if goal.created_by_id == to.viewer.id:
-        held |= {CREATOR}
+    held |= frozenset({CREATOR} if goal.created_by_id == to.viewer.id else ())
     in_time = _cycle(to).talking if act in TIDYING else _cycle(to).writing
     return in_time and bool(held & GOAL_MOVERS.get((goal.state, act), frozenset()))
 

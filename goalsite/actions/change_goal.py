@@ -102,7 +102,10 @@ def propose_change(goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now
 
 
 def decide_change(proposal: Proposal, act: str, by: Person, answer: str, now: datetime, today: date) -> None:
-    """Applies or returns a proposed change, with what was proposed along with it: one may not hold without the other. Raises RuleError move_not_possible, reason_missing, and those of `change_goal`."""
+    """Applies or returns a proposed change, with what was proposed along with it: one may not hold without the other.
+
+    Raises RuleError move_not_possible, reason_missing, and those of `change_goal`.
+    """
     goal = proposal.goal
     asked = together(proposal)
     for one in asked:

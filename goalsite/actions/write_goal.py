@@ -210,7 +210,9 @@ def _write_measures(goal: Goal, said: Iterable[MeasureDraft]) -> None:
 def append_measure(goal: Goal, draft: MeasureDraft) -> Measure:
     """One more measure, after those there are."""
     codes, places = set(), [-1]
-    for code, place in db.session.execute(select(Measure.code, Measure.place).where(Measure.goal_id == goal.id)).tuples():
+    for code, place in db.session.execute(
+        select(Measure.code, Measure.place).where(Measure.goal_id == goal.id)
+    ).tuples():
         codes.add(code)
         places.append(place)
     row = Measure(goal_id=goal.id, code=_free_measure_code(goal.kind, codes))

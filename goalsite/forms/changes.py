@@ -97,13 +97,17 @@ class ChangeForm(Form):
         first = one.starts_on.data or self.starts_on.data or goal.starts_on
         last = one.due_on.data or self.due_on.data or goal.due_on
         direction = one.direction.data if one.direction.data in terms.DIRECTIONS else row.direction
-        if last < first or direction not in ("increase", "decrease"):
+        if last < first or direction not in ("increase", "decrease") or row.fed_by_id:
             return None
-        said = {"start": fraction(one.start.data), "target": fraction(one.target.data), "span": Span(first, last)}
-        if one.target_per.data in terms.TARGET_PERS:
-            said["target_per"] = one.target_per.data
-        given = {day: Fraction(number) for day, number in one.period_targets.data.items()}
-        return replace(facts, direction=direction, period_targets=given, **said)
+        return replace(
+            facts,
+            span=Span(first, last),
+            direction=direction,
+            start=fraction(one.start.data),
+            target=fraction(one.target.data),
+            target_per=one.target_per.data if one.target_per.data in terms.TARGET_PERS else row.target_per,
+            period_targets={day: Fraction(number) for day, number in one.period_targets.data.items()},
+        )
 
     def wishes(self, goal: Goal, rows: list[Measure]) -> list[Wish]:
         """What is to be otherwise than it is. A field that was not sent stays."""

@@ -1,5 +1,6 @@
 """One measure in the form of a goal: a key result, or a KPI's indicator."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -89,9 +90,15 @@ class MeasureForm(PlainForm):
         return [self.metric, self.assignee, self.fed_by]
 
     def prepare(self, rows: Rows) -> None:
-        """Fills in what is the metric's own, once what the pickers name is known."""
+        """Fills in what is the metric's own, once what the pickers name is known; a KPI that feeds it brings its metric."""
         self.rows = rows
         metric = self.rows.metrics.get(self.metric.chosen_id or 0)
+        source = next(iter(rows.indicators.get(self.fed_by.chosen_id or 0, [])), None)
+        if source and source.metric and not (self.metric.data or "").strip():
+            metric = source.metric
+            pick_stored(self.metric, metric)
+            self.metric.raw_data = None
+            self.rows = replace(rows, metrics={**rows.metrics, metric.id: metric})
         if metric:
             for name in FROM_METRIC:
                 self[name].data, self[name].raw_data = getattr(metric, name), None

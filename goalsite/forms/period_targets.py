@@ -102,6 +102,7 @@ def strip_of(measure: Measure | None, field: PeriodTargetsField) -> Strip | None
     if plan is None:
         return None
     decimals = max(measure.decimals, decimals_of(measure.target or Fraction(0)))
+    over = plan.left is not None and plan.left < 0
 
     def reads(number: Fraction | None) -> str:
         return "" if number is None else formats.number(number, None, measure.symbol)
@@ -113,7 +114,9 @@ def strip_of(measure: Measure | None, field: PeriodTargetsField) -> Strip | None
                 name=f"{field.name}-{slot.period.first.isoformat()}",
                 label=_label(slot, measure),
                 text=field.typed.get(slot.period.first, ""),
-                by_rules="" if slot.by_rules is None else formats.number(half(slot.by_rules, decimals)),
+                by_rules="–"
+                if slot.by_rules is None or (over and slot.by_rules < 0)
+                else formats.number(half(slot.by_rules, decimals)),
                 wrong=slot.period.first in field.unread,
             ),
         )

@@ -1,7 +1,7 @@
 """The records of goals as the rules want them: one loader for pages, reports, replays and days in the past (rules §2–§5)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal

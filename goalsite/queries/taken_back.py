@@ -22,7 +22,9 @@ ONE = Fraction(1)
 Facts = TypeVar("Facts", GoalFacts, MeasureFacts)
 
 
-def taken_back(world: World, rows: Mapping[int, Sequence[Measure]], chosen: Select[Any], day: date, firm: Company) -> World:
+def taken_back(
+    world: World, rows: Mapping[int, Sequence[Measure]], chosen: Select[Any], day: date, firm: Company
+) -> World:
     """The world with the changes recorded after `day` undone, and the scores as decided by then."""
     goals: dict[Hashable, GoalFacts] = dict(world.goals)
     end = firm.end_of(day)

@@ -8,8 +8,8 @@ from goalsite import policy
 from goalsite.actions.acknowledge import acknowledge
 from goalsite.extensions import db
 from goalsite.frame import me
-from goalsite.queries import company as here
 from goalsite.queries import checkins
+from goalsite.queries import company as here
 from goalsite.respond import go_to, wants_fragment
 from goalsite.views.goals import history_piece, page_number
 from goalsite.views.loaders import allow, load_goal_of_measure

@@ -143,7 +143,7 @@ def _cycles() -> list[Cycle]:
     return [one for one in frame().all_cycles if CYCLE_ALLOWS[one.state].writing]
 
 
-def _origin() -> dict[str, str]:
+def _origin() -> dict[str, Any]:
     return {"from": request.args["from"]} if as_id(request.args.get("from", "")) else {}
 
 

@@ -62,7 +62,7 @@ def add(goal_id: int) -> AnyResponse:
 
 @blueprint.get("/measures/<int:measure_id>/end")
 def ask(measure_id: int) -> AnyResponse:
-    goal, to, measure = _load(measure_id)
+    goal, measure = _load(measure_id)
     form = EndForm(formdata=None)
     form.version.data, form.on.data = goal.version, here.today()
     return _end_page(goal, measure, form)
@@ -70,7 +70,7 @@ def ask(measure_id: int) -> AnyResponse:
 
 @blueprint.post("/measures/<int:measure_id>/end")
 def end(measure_id: int) -> AnyResponse:
-    goal, to, measure = _load(measure_id)
+    goal, measure = _load(measure_id)
     form = EndForm()
     if not form.validate_on_submit() or form.on.data is None:
         return _end_page(goal, measure, form, 422)
@@ -98,13 +98,13 @@ def may_change(to: ToGoal, goal: Goal) -> bool:
     return goal.kind == "okr" and goal.state == "active" and policy.may_change_measures(to, goal)
 
 
-def _load(measure_id: int) -> tuple[Goal, ToGoal, Measure]:
+def _load(measure_id: int) -> tuple[Goal, Measure]:
     goal, to = load_goal_of_measure(measure_id)
     allow(may_change(to, goal))
     measure = next((one for one in measures_with_parts(goal.id) if one.id == measure_id), None)
     if measure is None:
         abort(404)
-    return goal, to, measure
+    return goal, measure
 
 
 def _faults(goal: Goal, draft: MeasureDraft) -> list[RuleError]:

@@ -1,6 +1,7 @@
 """What is typed into the form of a goal is kept while one types, for oneself, until it is saved or begun anew."""
 
 import re
+from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -40,7 +41,7 @@ def keep(place: str) -> AnyResponse:
     except RuleError as error:
         wrong = say(error)
     db.session.commit()
-    return Response(render_template("drafts/_kept.html", place=place, kept_at=now if kept else None, wrong=wrong))
+    return Response(render_template("drafts/_kept.html", kept_at=now if kept else None, wrong=wrong))
 
 
 @blueprint.post("/<place>/drop")
@@ -56,7 +57,8 @@ def address_of(place: str) -> str:
     kind, _, key = place.partition("-")
     if kind == "edit":
         return url_for("drafts.edit", goal_id=int(key))
-    return url_for("drafts.new", **({"from": key} if kind == "copy" else {}))
+    origin: dict[str, Any] = {"from": key} if kind == "copy" else {}
+    return url_for("drafts.new", **origin)
 
 
 def as_sent(typed: Typed) -> MultiDict[str, str]:

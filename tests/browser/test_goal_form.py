@@ -7,7 +7,10 @@ from playwright.sync_api import Page, expect
 
 class TestPeriods:
     def test_the_rest_follows_while_one_types_on(
-        self, new_page: Callable[..., Page], sign_in: Callable[[Page, str], None], assert_accessible: Callable[[Page], None]
+        self,
+        new_page: Callable[..., Page],
+        sign_in: Callable[[Page, str], None],
+        assert_accessible: Callable[[Page], None],
     ) -> None:
         page = new_page(viewport={"width": 360, "height": 900})
         sign_in(page, "employee")

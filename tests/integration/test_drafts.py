@@ -143,6 +143,17 @@ class TestCreate:
             1,
         )
 
+    def test_a_kpi_that_feeds_it_brings_its_metric(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        metric = Metric(code="RET", name="Quay lại", symbol="%")
+        db.session.add(metric)
+        db.session.flush()
+        kpi = make_goal(cast["report"], cycle, {"metric_id": metric.id}, kind="kpi")
+        settle()
+        data = said(cycle, cast["report"], KR | {"fed_by": kpi.code})
+        assert as_(app, cast["report"]).post("/goals/new", data=data).status_code == 303
+        made = db.session.query(Goal).filter_by(state="draft").one()
+        assert (made.measures[0].fed_by_id, made.measures[0].metric_id) == (kpi.id, metric.id)
+
     def test_who_is_unknown_is_refused_with_suggestions(
         self, app: Flask, cast: dict[str, Person], cycle: Cycle
     ) -> None:

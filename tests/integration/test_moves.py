@@ -201,9 +201,7 @@ class TestQueue:
 
 class TestReturned:
     def came_back(self, cast: dict[str, Person], cycle: Cycle, **facts: Any) -> Goal:
-        goal = goal_of(
-            cast["report"], cycle, {}, **({"state": "returned", "cancel_reason": "Chưa đo được"} | facts)
-        )
+        goal = goal_of(cast["report"], cycle, {}, **({"state": "returned", "cancel_reason": "Chưa đo được"} | facts))
         goal.created_by = cast["peer"]
         db.session.commit()
         return goal

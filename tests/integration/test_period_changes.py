@@ -145,9 +145,13 @@ def test_a_measure_added_later_is_not_there_before(app: Flask, cast: dict[str, P
     """As of a day before it was added, a measure does not count."""
     one = goal.measures[0]
     db.session.add(
-        Change(goal_id=goal.id, measure_id=one.id, at=datetime.now(UTC), field="added", new=one.title, by_id=goal.owner_id)
+        Change(
+            goal_id=goal.id, measure_id=one.id, at=datetime.now(UTC), field="added", new=one.title, by_id=goal.owner_id
+        )
     )
-    db.session.add(CheckIn(measure_id=one.id, entered_at=now(), on=days_ago(0), value=Decimal(5), author_id=goal.owner_id))
+    db.session.add(
+        CheckIn(measure_id=one.id, entered_at=now(), on=days_ago(0), value=Decimal(5), author_id=goal.owner_id)
+    )
     settle()
     assert one.id in world_of([goal.id], today(), as_of=True).goals[goal.id].measures
     assert not world_of([goal.id], today() - timedelta(days=1), as_of=True).goals[goal.id].measures

@@ -160,7 +160,9 @@ class TestFocus:
 
 
 def test_a_copy_begins_without_them(app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
-    goal = make_goal(cast["report"], cycle, {"aggregate": "sum", "frequency": "month", "target": Decimal(90)}, kind="kpi")
+    goal = make_goal(
+        cast["report"], cycle, {"aggregate": "sum", "frequency": "month", "target": Decimal(90)}, kind="kpi"
+    )
     db.session.add(PeriodTarget(measure_id=goal.measures[0].id, starts_on=date(2026, 1, 1), target=Decimal(50)))
     settle()
     text = signed_in(app, cast["report"]).get(f"/goals/new?from={goal.id}").text

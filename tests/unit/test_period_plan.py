@@ -58,7 +58,9 @@ class TestPeriodPlan:
 
     def test_a_period_there_is_not_counts_for_nothing(self) -> None:
         one = measure(400)
-        stray = Measure(YEAR, aggregate="sum", frequency="month", target=one.target, period_targets={date(2026, 1, 5): Fraction(9)})
+        stray = Measure(
+            YEAR, aggregate="sum", frequency="month", target=one.target, period_targets={date(2026, 1, 5): Fraction(9)}
+        )
         assert plan(stray).count == 0
 
     def test_none_where_there_are_no_periods_or_no_targets_in_them(self) -> None:
