@@ -93,7 +93,7 @@ def may_write_account(viewer: Viewer, person: Person) -> bool:
 
 
 def may_see_goal(to: ToGoal, goal: Goal) -> bool:
-    """§8, rows 1–3. Whoever has a part in a goal (as owner, manager, lead, follower, assignee, evaluator, HR, or as who suggests it) sees it."""
+    """§8, rows 1–3: whoever has a part in a goal, as owner, manager, lead, follower, assignee, evaluator, HR, or by suggesting it."""
     suggests = goal.created_by_id == to.viewer.id and goal.state in WITH_CREATOR
     if to.columns or to.follower or suggests or goal.visibility == "public":
         return True

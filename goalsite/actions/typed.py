@@ -20,9 +20,15 @@ MOST = 20
 
 
 def keep_typed(
-    person_id: int, place: str, form_key: str, title: str, fields: Sequence[tuple[str, str]], now: datetime
+    person_id: int,
+    place: str,
+    goal_id: int | None,
+    form_key: str,
+    title: str,
+    fields: Sequence[tuple[str, str]],
+    now: datetime,
 ) -> bool:
-    """Keeps the fields in place of those kept before. False where that very form has been saved meanwhile: a late message of it.
+    """Keeps the fields in place of those kept before; `goal_id`: of the goal that is edited or copied. False where that very form has been saved meanwhile: a late message of it.
 
     Raises RuleError typed_too_long.
     """
@@ -32,7 +38,7 @@ def keep_typed(
     if form_key and form_keys.used(person_id, form_key):
         return False
     insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    said = {"form_key": form_key, "title": title[:300], "body": body, "at": now}
+    said = {"goal_id": goal_id, "form_key": form_key, "title": title[:300], "body": body, "at": now}
     kept = insert(TypedForm).values(person_id=person_id, place=place, **said)
     db.session.execute(kept.on_conflict_do_update(index_elements=["person_id", "place"], set_=said))
     _forget_old(person_id, now)

@@ -1,5 +1,6 @@
 """Targets by period as they are written: what is typed, what the rules make of the rest, and what it comes to (rules §4)."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -110,7 +111,8 @@ def read_written(text: str) -> dict[date, Fraction]:
     for part in text.split(";"):
         day, _, number = part.strip().partition("=")
         with suppress(ValueError):
-            found[date.fromisoformat(day)] = Fraction(number)
+            if re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,4})?", number):
+                found[date.fromisoformat(day)] = Fraction(number)
     return found
 
 

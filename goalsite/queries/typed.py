@@ -4,11 +4,12 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import joinedload
 
+from goalsite.domain.terms import WRITTEN_STATES
 from goalsite.extensions import db
-from goalsite.models import Person
+from goalsite.models import Goal, Person
 from goalsite.models_accounts import FormKey, TypedForm
 
 KEPT = timedelta(days=30)
@@ -38,8 +39,10 @@ def beginning(person_id: int, place: str, now: datetime) -> tuple[Person, Typed 
 
 
 def latest_typed(person_id: int, now: datetime) -> list[ColumnElement[str]]:
-    """Place and title of the form last typed into, as columns of another query."""
-    query = select(TypedForm).where(*_of(person_id, now)).order_by(TypedForm.at.desc()).limit(1)
+    """Place and title of the form last typed into, as columns of another query. A goal that is no longer written is left out."""
+    writable = or_(TypedForm.place.not_like("edit-%"), Goal.state.in_(WRITTEN_STATES))
+    query = select(TypedForm).outerjoin(Goal, Goal.id == TypedForm.goal_id).where(writable, *_of(person_id, now))
+    query = query.order_by(TypedForm.at.desc()).limit(1)
     return [query.with_only_columns(column).scalar_subquery() for column in (TypedForm.place, TypedForm.title)]
 
 

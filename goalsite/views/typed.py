@@ -29,13 +29,13 @@ WORDS = re.compile(r"title|description|measures-[0-9]+-(title|metric|target|step
 
 @blueprint.post("/<place>")
 def keep(place: str) -> AnyResponse:
-    _authorise(place)
+    goal_id = _authorised(place)
     fields = [(name, text) for name, text in request.form.items(multi=True) if name not in PASSING]
     key, title = request.form.get("form_key", ""), UNREADABLE.sub("", request.form.get("title", "")).strip()
     now, kept, wrong = here.now(), False, ""
     try:
         if any(WORDS.fullmatch(name) and text.strip() for name, text in fields):
-            kept = keep_typed(me().id, place, key if KEY.fullmatch(key) else "", title, fields, now)
+            kept = keep_typed(me().id, place, goal_id, key if KEY.fullmatch(key) else "", title, fields, now)
         else:
             drop_typed(me().id, place)
     except RuleError as error:
@@ -46,7 +46,8 @@ def keep(place: str) -> AnyResponse:
 
 @blueprint.post("/<place>/drop")
 def drop(place: str) -> AnyResponse:
-    _authorise(place)
+    if not PLACE.fullmatch(place):
+        abort(404)
     drop_typed(me().id, place)
     db.session.commit()
     return go_to(address_of(place))
@@ -66,10 +67,13 @@ def as_sent(typed: Typed) -> MultiDict[str, str]:
     return MultiDict(typed.fields)
 
 
-def _authorise(place: str) -> None:
+def _authorised(place: str) -> int | None:
+    """The goal that is edited or copied in that place, where there is one."""
     found = PLACE.fullmatch(place)
     if not found:
         abort(404)
-    if found[2]:
-        goal, to = load_goal(int(found[2]))
-        allow(found[1] == "copy" or policy.may_edit_draft(to, goal))
+    if not found[2]:
+        return None
+    goal, to = load_goal(int(found[2]))
+    allow(found[1] == "copy" or policy.may_edit_draft(to, goal))
+    return goal.id

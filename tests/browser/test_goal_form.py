@@ -1,5 +1,6 @@
 """The form of a goal: targets by period that keep their sum while one types; and what one typed is still there later."""
 
+import re
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -44,3 +45,33 @@ class TestPeriods:
         page.keyboard.press("Enter")
         expect(page.locator("#measures-0-target")).to_have_value("80")
         expect(summary).to_be_focused()
+
+
+class TestTyped:
+    def test_what_was_typed_is_there_after_leaving_in_the_middle_of_a_word(
+        self, page: Page, sign_in: Callable[[Page, str], None], assert_accessible: Callable[[Page], None]
+    ) -> None:
+        sign_in(page, "employee")
+        page.goto("/goals/new")
+        title = page.locator("input[name=title]")
+        title.click()
+        page.keyboard.type("Khách quay lại")
+        expect(page.locator("#typed-kept")).to_contain_text("Đã giữ lúc")
+        expect(title).to_be_focused()
+        page.locator("#measures-0-title").click()
+        page.keyboard.type("Tỷ lệ")
+        page.goto("/")
+        page.get_by_role("link", name="Bạn đang viết dở một mục tiêu").click()
+        expect(page.locator("#measures-0-title")).to_have_value("Tỷ lệ")
+        expect(title).to_have_value("Khách quay lại")
+        assert_accessible(page)
+        page.locator("#measures-0-target").fill("5")
+        page.locator(".goal-form .acts button[value=save]").last.click()
+        page.wait_for_url(re.compile(r"/goals/[0-9]+$"))
+        page.goto("/goals/new")
+        expect(page.locator("input[name=title]")).to_have_value("")
+        page.locator("input[name=title]").fill("Hai")
+        expect(page.locator("#typed-kept")).to_contain_text("Đã giữ lúc")
+        page.reload()
+        page.get_by_role("button", name="Viết lại từ đầu").click()
+        expect(page.locator("input[name=title]")).to_have_value("")

@@ -167,6 +167,16 @@ class TestEdit:
             answer = signed_in(app, cast[who]).post(f"/typed/edit-{goal.id}", data={"title": "x"})
             assert answer.status_code == status, who
 
+    def test_a_goal_no_longer_written_does_not_wait(
+        self, cast: dict[str, Person], cycle: Cycle, client: FlaskClient
+    ) -> None:
+        goal = draft_of(cast, cycle)
+        client.post(f"/typed/edit-{goal.id}", data=typed(cycle, cast["report"]))
+        assert "not saved yet" in client.get("/", headers=ENGLISH).text
+        goal.state = "active"
+        db.session.commit()
+        assert "not saved yet" not in client.get("/", headers=ENGLISH).text
+
 
 class TestDrop:
     def test_begins_anew(self, cast: dict[str, Person], cycle: Cycle, client: FlaskClient) -> None:

@@ -170,7 +170,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("drafts.edit", "GET"): on_goal("/goals/{draft}/edit", WRITERS),
     ("drafts.update", "POST"): on_goal("/goals/{draft}/edit", WRITERS),
     ("typed.keep", "POST"): (everyone("/typed/new"), on_goal("/typed/edit-{draft}", WRITERS)),
-    ("typed.drop", "POST"): (everyone("/typed/new/drop"), on_goal("/typed/edit-{draft}/drop", WRITERS)),
+    ("typed.drop", "POST"): everyone("/typed/new/drop"),
     ("changes.edit", "GET"): on_goal("/goals/{goal}/change", WRITERS),
     ("changes.change", "POST"): on_goal("/goals/{goal}/change", WRITERS),
     ("measures.new", "GET"): on_goal("/goals/{goal}/measures/new", WRITERS),

@@ -4,7 +4,14 @@ from datetime import date
 from fractions import Fraction
 
 from goalsite.domain.measure import Measure
-from goalsite.domain.period_plan import PeriodPlan, period_plan, periods_from_total, total_from_periods
+from goalsite.domain.period_plan import (
+    PeriodPlan,
+    period_plan,
+    periods_from_total,
+    read_written,
+    total_from_periods,
+    written,
+)
 from goalsite.domain.periods import Span
 
 YEAR = Span(date(2026, 1, 1), date(2026, 12, 31))
@@ -68,6 +75,19 @@ class TestPeriodPlan:
         assert period_plan(measure(direction="done")) is None
         assert period_plan(measure(fed_frequency="month")) is None
         assert period_plan(Measure(YEAR, target=Fraction(5))) is None
+
+
+class TestWritten:
+    def test_reads_back_as_it_was_written(self) -> None:
+        given = {QUARTERS[1]: Fraction(1, 4), QUARTERS[0]: Fraction(-1200)}
+        assert written(given) == "2026-01-01=-1200; 2026-04-01=0.25"
+        assert read_written(written(given)) == given
+        assert read_written("") == {}
+
+    def test_what_is_none_is_left_out(self) -> None:
+        assert read_written("2026-01-01=1/0; x=1; 2026-13-01=1; 2026-04-01=1e9; 2026-07-01=NaN; =; 2026-10-01=5") == {
+            QUARTERS[3]: 5
+        }
 
 
 class TestTotalFromPeriods:
