@@ -39,7 +39,7 @@ class Place:
 
 NAV = (
     Place("my.show", _l("My goals"), _l("Mine"), "house", phone=True, key="m"),
-    Place("checkins.show", _l("Weekly check-in"), _l("Check in"), "calendar-check", phone=True, counts="due"),
+    Place("weekly.show", _l("Weekly check-in"), _l("Check in"), "calendar-check", phone=True, counts="due"),
     Place("overview.show", _l("Overview"), _l("Overview"), "layout-dashboard", phone=True, key="o"),
     Place("members.list_members", _l("Members"), _l("Members"), "users", key=None),
     Place("tree.show", _l("Tree"), _l("Tree"), "network", phone=True, key="t"),

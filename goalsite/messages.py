@@ -242,6 +242,7 @@ MESSAGES = {
     "replaced_unknown": _l(
         "No check-in of %(goal)s, %(measure)s was entered at that moment. Write the entered_at of the one it replaces."
     ),
+    "meeting_in_future": _l("A meeting that is still to come has nothing noted yet. Give the day it was held."),
     "replaced_later": _l("A check-in replaces an earlier one. Write the entered_at of one that was entered before."),
     "replaced_twice": _l("That check-in has been replaced by another already. Replace that one."),
     "seen_by_author": _l("Nobody acknowledges their own check-in. Name somebody else, or leave the cell empty."),

@@ -32,6 +32,7 @@ class Reported:
     confidence: str = "on_track"
     note: str = ""
     blocker: str = ""
+    mover_id: int | None = None
     next_step: str = ""
 
     def entries(self, now: datetime) -> list[Entry]:
@@ -46,10 +47,17 @@ class Reported:
 
 
 def check_in(
-    row: Measure, facts: MeasureFacts, by: Person, said: Reported, now: datetime, today: date
+    row: Measure,
+    facts: MeasureFacts,
+    by: Person,
+    said: Reported,
+    now: datetime,
+    today: date,
+    instead_of: CheckIn | None = None,
 ) -> list[CheckIn]:
     """Keeps what was said, opens a blocker where the call is off track and says what is in the way, and refreshes what it moves.
 
+    `instead_of` is the check-in of the same measure and step that this one corrects: it stays on record, and counts no more.
     Raises RuleError, the first of `domain.reporting.faults`.
     """
     entries = said.entries(now)
@@ -73,6 +81,7 @@ def check_in(
             confidence=said.confidence,
             note=said.note,
             author_id=by.id,
+            replaces_id=instead_of.id if instead_of else None,
         )
         for entry in entries
     ]
@@ -88,13 +97,13 @@ def check_in(
         "denominator": said.denominator,
     }
     db.session.flush()
-    refresh([goal_id], today, since=said.on)
+    refresh([goal_id], today, since=min(said.on, instead_of.on) if instead_of else said.on)
     record(
         by,
-        "check_in",
+        "correct_checkin" if instead_of else "check_in",
         "goal",
         goal_id,
-        None,
+        {"checkin": instead_of.id, "on": instead_of.on, "value": instead_of.value} if instead_of else None,
         after | {"steps": ";".join(code for code, _ in said.steps), "confidence": said.confidence},
     )
     return kept
@@ -120,10 +129,8 @@ def _keep_blocker(measure_id: int, owner_id: int, said: Reported, today: date) -
     )
     held = db.session.scalar(same)
     if held is None:
-        db.session.add(
-            Blocker(
-                measure_id=measure_id, opened_on=today, kind=said.blocker, owner_id=owner_id, next_step=said.next_step
-            )
-        )
-    else:
-        held.next_step = said.next_step
+        held = Blocker(measure_id=measure_id, opened_on=today, kind=said.blocker)
+        db.session.add(held)
+    held.owner_id = said.mover_id or owner_id
+    held.next_step = said.next_step
+    held.closed_on = None

@@ -1,4 +1,4 @@
-"""The action plan of a goal: lines added, and ticked off."""
+"""The action plan of a goal: lines added, and ticked off; and what was in the way, once it is not."""
 
 from datetime import date, datetime
 
@@ -9,7 +9,7 @@ from goalsite.domain.errors import RuleError
 from goalsite.extensions import db
 from goalsite.models import Goal, Person
 from goalsite.models_accounts import Notification
-from goalsite.models_follow import Action
+from goalsite.models_follow import Action, Blocker
 
 
 def add_action(
@@ -44,3 +44,11 @@ def tick_action(action: Action, by: Person, done: bool, today: date) -> None:
     action.done_on = today if done else None
     said = {"action": action.id, "done_on": action.done_on}
     record(by, "tick_action", "goal", action.goal_id, {"done_on": before}, said)
+
+
+def close_blocker(blocker: Blocker, goal_id: int, by: Person, today: date) -> None:
+    """It is out of the way; one that is already is left as it is."""
+    if blocker.closed_on is not None:
+        return
+    blocker.closed_on = today
+    record(by, "close_blocker", "goal", goal_id, {"blocker": blocker.id, "closed_on": None}, {"closed_on": today})

@@ -28,7 +28,8 @@ def keep_typed(
     fields: Sequence[tuple[str, str]],
     now: datetime,
 ) -> bool:
-    """Keeps the fields in place of those kept before; `goal_id`: of the goal that is edited or copied. False where that very form has been saved meanwhile: a late message of it.
+    """Keeps the fields in place of those kept before; `goal_id`: of the goal that is edited or copied.
+    False where that very form has been saved meanwhile: a late message of it.
 
     Raises RuleError typed_too_long.
     """

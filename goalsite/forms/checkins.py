@@ -1,6 +1,9 @@
 """The form of a check-in: what it asks for follows from the measure."""
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
@@ -10,7 +13,12 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from goalsite.actions.check_in import Reported
 from goalsite.domain.measure import Measure
+from goalsite.formats import number
 from goalsite.forms.base import ExactField, Form, LineField, choices
+from goalsite.forms.pickers import PickField
+from goalsite.models_follow import CheckIn
+from goalsite.queries import company as here
+from goalsite.queries.cards import MeasureCard
 
 CONFIDENCE = choices(
     (
@@ -39,6 +47,7 @@ class CheckInForm(Form):
     confidence = RadioField(_l("Confidence"), choices=CONFIDENCE, default="on_track")
     note = LineField(_l("Note"), most=LONGEST_NOTE, required=False)
     blocker = SelectField(_l("What is in the way?"), choices=BLOCKERS, default="", validators=[Optional()])
+    mover = PickField(_l("Who moves it?"), "people")
     next_step = LineField(_l("Next step"), most=LONGEST_NOTE, required=False)
 
     def reported(self, measure: Measure) -> Reported:
@@ -58,6 +67,7 @@ class CheckInForm(Form):
             confidence=self.confidence.data,
             note=self.note.data or "",
             blocker=self.blocker.data or "",
+            mover_id=self.mover.chosen_id,
             next_step=self.next_step.data or "",
         )
 
@@ -82,6 +92,54 @@ def form_for(measure: Measure, done: set[str]) -> type[CheckInForm]:
         return type("RatioForm", (CheckInForm,), {"numerator": numerator, "denominator": denominator})
     label = _l("Amount to add") if measure.aggregate == "sum" else _l("New value")
     return type("ValueForm", (CheckInForm,), {"value": ExactField(label, required=True)})
+
+
+def correction_of(checkin: CheckIn, measure: Measure) -> type[CheckInForm]:
+    """The form that puts another value in the place of this one: of a step, whether that step is done."""
+    if checkin.step is None:
+        return form_for(measure, set())
+    code = checkin.step.code
+    value = SelectField(_l("Done?"), choices=choices([(1, _l("Yes, done")), (0, _l("Not yet"))]), coerce=_whole)
+
+    class StepForm(CheckInForm):
+        def reported(self, measure: Measure) -> Reported:
+            return replace(
+                super().reported(replace(measure, direction="done")), value=None, steps=((code, self.value.data == 1),)
+            )
+
+    return type("StepForm", (StepForm,), {"value": value})
+
+
+def begun(measure: MeasureCard, last_id: int, on: date | None = None) -> CheckInForm:
+    """The form as it opens: made after the measure's last check-in (0: none), for that day or today, with the call as it stands."""
+    form = form_for(measure.facts, measure.done_steps)(formdata=None)
+    span = measure.facts.span
+    form.on.data = min(max(on or here.today(), span.first), span.last, max(here.today(), span.first))
+    form.version.data = last_id
+    form.confidence.data = measure.standing.confidence or form.confidence.data
+    return form
+
+
+def may_say_the_same(measure: MeasureCard) -> bool:
+    """Whether "nothing changed" says something: of a ratio it does not, nor before the first value."""
+    facts = measure.facts
+    return (
+        facts.direction != "steps"
+        and facts.aggregate != "ratio"
+        and (facts.aggregate == "sum" or bool(measure.entries))
+    )
+
+
+def say_the_same(form: CheckInForm, measure: MeasureCard) -> None:
+    """Fills in what "nothing changed" means: of a sum that nothing came, else the value that was reported last."""
+    if not may_say_the_same(measure):
+        return
+    last = max(measure.entries, key=lambda entry: (entry.on, entry.at), default=None)
+    adds = measure.facts.aggregate == "sum" and measure.facts.direction != "done"
+    value = Fraction(0) if adds or last is None else last.value or Fraction(0)
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    form.value.data = int(exact) if measure.facts.direction == "done" else exact
+    form.value.raw_data = [str(int(exact)) if measure.facts.direction == "done" else number(exact)]
 
 
 def _whole(text: object) -> int:

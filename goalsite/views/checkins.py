@@ -1,6 +1,7 @@
 """Checking in where the measure stands: its row, the form that opens under it, what a value would do, and the saving of it."""
 
 import json
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
@@ -16,14 +17,16 @@ from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import ToGoal
 from goalsite.extensions import db
 from goalsite.forms.base import add_error, first_time
-from goalsite.forms.checkins import CheckInForm, form_for
+from goalsite.forms.checkins import CheckInForm, begun, form_for, say_the_same
+from goalsite.forms.pickers import for_viewer
 from goalsite.frame import me
 from goalsite.models import Goal
 from goalsite.queries import checkins as read
 from goalsite.queries import company as here
 from goalsite.queries.cards import GoalCard, MeasureCard
+from goalsite.queries.weekly import missed_periods
 from goalsite.respond import respond, wants_fragment
-from goalsite.views.loaders import allow, load_goal_of_measure
+from goalsite.views.loaders import allow, load_goal_of_measure, viewer
 
 blueprint = Blueprint("checkins", __name__)
 
@@ -32,7 +35,7 @@ blueprint = Blueprint("checkins", __name__)
 def row(measure_id: int) -> AnyResponse:
     goal, to = load_goal_of_measure(measure_id)
     if not wants_fragment():
-        return redirect(_back(goal, measure_id))
+        return redirect(back(goal, measure_id))
     card, measure = read.card_with(goal, measure_id, here.today())
     return _row(card, measure, to)
 
@@ -43,10 +46,7 @@ def new(measure_id: int) -> AnyResponse:
     card, measure = read.card_with(goal, measure_id, here.today())
     allow(policy.may_check_in(to, goal, measure.row))
     last = read.last_checkin(measure_id)
-    form = _form(measure)
-    form.on.data = min(max(here.today(), measure.facts.span.first), measure.facts.span.last)
-    form.version.data = last.id if last else 0
-    form.confidence.data = measure.standing.confidence or form.confidence.data
+    form = begun(measure, last.id if last else 0, _day_asked_for())
     if measure.facts.direction in ("increase", "decrease", "keep") and measure.facts.aggregate == "last" and last:
         form.value.data = last.value
     return _row(card, measure, to, form=form)
@@ -77,6 +77,9 @@ def create(measure_id: int) -> AnyResponse:
     card, measure = read.card_with(goal, measure_id, here.today())
     allow(policy.may_check_in(to, goal, measure.row))
     form = _form(measure)
+    for_viewer(form, viewer())
+    if "same" in request.form:
+        say_the_same(form, measure)
     if not form.validate_on_submit():
         return _row(card, measure, to, form=form, status=422)
     if first_time(form):
@@ -93,7 +96,7 @@ def create(measure_id: int) -> AnyResponse:
         db.session.commit()
     if not wants_fragment():
         flash(_("Saved: %(title)s.", title=measure.row.title), "success")
-        return redirect(_back(goal, measure_id), 303)
+        return redirect(back(goal, measure_id), 303)
     card, measure = read.card_with(goal, measure_id, here.today())
     answer = _row(card, measure, to)
     # The form is gone by then, so the body hears it.
@@ -120,29 +123,47 @@ def _row(
     newer: Any = None,
     status: int = 200,
 ) -> Response:
+    weekly = came_from() == "week"
+    last = read.last_checkin(measure.row.id) if weekly and form is None else None
+    if weekly and form is None and measure.owes:
+        form = begun(measure, last.id if last else 0)
     return respond(
         "checkins/new.html",
-        fragment="checkins/_measure.html",
+        fragment="weekly/_row.html" if weekly else "checkins/_measure.html",
         status=status,
         goal=card,
         measure=measure,
         form=form,
         newer=newer,
-        came_from=_came_from(),
+        came_from=came_from(),
         alone=not wants_fragment(),
         may_check_in=policy.may_check_in(to, card.row, measure.row),
         on_behalf=policy.on_behalf(to, measure.row),
+        missed=missed_periods(measure),
+        last_id=last.id if last else 0,
+        opened=status != 200 or request.endpoint == "checkins.new",
     )
 
 
-def _came_from() -> str:
-    came_from = request.args.get("from", "goal")
-    if came_from not in ("my", "goal"):
+def came_from() -> str:
+    said = request.args.get("from", "goal")
+    if said not in ("my", "goal", "week"):
         abort(404)
-    return came_from
+    return said
 
 
-def _back(goal: Goal, measure_id: int) -> str:
-    if _came_from() == "my":
-        return url_for("my.show", _anchor=f"measure-{measure_id}")
-    return url_for("goals.show", goal_id=goal.id, _anchor=f"measure-{measure_id}")
+def _day_asked_for() -> date | None:
+    """`?on=`, the day of a period to fill in."""
+    try:
+        return date.fromisoformat(request.args.get("on", ""))
+    except ValueError:
+        return None
+
+
+def back(goal: Goal, measure_id: int) -> str:
+    row = f"measure-{measure_id}"
+    if came_from() == "my":
+        return url_for("my.show", _anchor=row)
+    if came_from() == "week":
+        return url_for("weekly.show", person=request.args.get("person"), _anchor=row)
+    return url_for("goals.show", goal_id=goal.id, _anchor=row)

@@ -240,4 +240,9 @@ def _history(goal: Goal, to: ToGoal, lines: History) -> dict[str, Any]:
         "owner_id": goal.owner_id,
         "single": goal.kind == "kpi",
         "may_acknowledge": seeable,
+        "may_correct": {
+            line.row.id
+            for line in lines.lines
+            if line.replaced_by is None and policy.may_check_in(to, goal, line.row.measure)
+        },
     }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from goalsite import policy
+from goalsite.domain.relations import ToUnit
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle, Unit
 from goalsite.queries import company as here
@@ -71,7 +73,12 @@ def show() -> AnyResponse:
         owner=goals.lines[0].goal.owner if filters.owner and goals.lines else None,
         # HR has the organisation in the navigation.
         heads_it=any(unit.id in viewer().heads for unit in (*place.path, place.unit)),
+        may_meet=policy.may_see_meeting(_to_unit(place), place.unit.id),
     )
+
+
+def _to_unit(place: read.Place) -> ToUnit:
+    return ToUnit(viewer=viewer(), lead=any(unit.id in viewer().leads for unit in (*place.path, place.unit)))
 
 
 def _rows(

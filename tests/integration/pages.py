@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
+from goalsite.models_follow import CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -19,6 +20,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "auth.welcome": ("/welcome/nobody-was-sent-this",),
     "checkins.new": ("/measures/{own_measure}/check-in",),
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
+    "weekly.show": ("/checkins", "/checkins?person={report}"),
+    "corrections.new": ("/checkins/{own_checkin}/correct",),
+    "meetings.show": ("/units/{own_unit}/meeting", "/units/{own_unit}/meeting?since=2020-01-01"),
     "checkins.row": ("/measures/{measure}",),
     "company.edit": ("/setup/company",),
     "cycle_copies.new": ("/setup/cycles/{cycle}/copy", "/setup/cycles/{cycle}/copy?text=a&page=2"),
@@ -143,6 +147,9 @@ def sights(viewer: Person) -> dict[str, list[object]]:
     found = [db.session.scalar(query.order_by(func.count().desc(), Goal.id).limit(1)) for query in (own, *most)]
     measures = select(Measure.id).where(Measure.goal_id.in_(found)).order_by(Measure.id).limit(4)
     mine = measures.where(Measure.goal_id == found[0], Measure.fed_by_id.is_(None))
+    later = aliased(CheckIn)
+    own_checkins = select(CheckIn.id).outerjoin(later, later.replaces_id == CheckIn.id).where(later.id.is_(None))
+    own_checkins = own_checkins.where(CheckIn.measure_id.in_(mine)).order_by(CheckIn.id.desc()).limit(1)
     decidable = select(Goal.id).where(Goal.evaluation == "submitted", Goal.evaluator_id == viewer.id)
     deepest = db.session.scalars(select(Unit.code).order_by(Unit.id.desc()).limit(1))
     root = db.session.execute(select(Unit.id, Unit.code, Unit.head_id).where(Unit.parent_id.is_(None))).one()
@@ -150,6 +157,9 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "goal": sorted({goal for goal in found if goal}),
         "measure": list(db.session.scalars(measures)),
         "own_measure": list(db.session.scalars(mine)),
+        "own_unit": list(db.session.scalars(select(Unit.id).where(Unit.id == viewer.unit_id))),
+        "report": list(db.session.scalars(select(Person.id).where(Person.boss_id == viewer.id).limit(1))),
+        "own_checkin": list(db.session.scalars(own_checkins)),
         "own_goal": list(db.session.scalars(own.limit(2))),
         "decidable": list(db.session.scalars(decidable.order_by(Goal.id).limit(1))),
         "own_over": list(db.session.scalars(over.limit(2))),

@@ -25,7 +25,7 @@ DONE = "done"
 @dataclass(frozen=True)
 class Line:
     """One route. on_goal: its address names one of the three goals, or something of them. may: who may do it.
-    anonymous: what somebody not signed in is answered, where it is not the usual refusal."""
+    anonymous: what somebody not signed in is answered, where it is not the usual refusal. seen_by: for whom there is such a thing at all."""
 
     path: str
     may: Set[str] = ALL
@@ -33,6 +33,7 @@ class Line:
     anonymous: int | str | None = None
     otherwise: int = 403
     fragment: bool = False
+    seen_by: Set[str] | None = None
 
     def expected(self, method: str, who: str, visibility: str) -> int | str:
         """The status for that viewpoint, or DONE."""
@@ -41,6 +42,8 @@ class Line:
             return self.anonymous or (303 if method == "GET" and not self.fragment else 401)
         part = {EVALUATOR} if any(goal in self.path for goal in PAST) else set()
         if self.on_goal and who not in SEE[visibility] | part:
+            return 404
+        if self.seen_by is not None and who not in self.seen_by:
             return 404
         return DONE if who in self.may else self.otherwise
 
@@ -209,11 +212,18 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("tree.node", "GET"): on_goal("/tree/{goal}"),
     ("tree.children", "GET"): piece("/tree/{goal}/children"),
     ("comments.create", "POST"): on_goal("/goals/{goal}/comments"),
+    # --- a unit's meeting: for who belongs to it or leads it
+    ("meetings.show", "GET"): Line("/units/{team_id}/meeting", seen_by={"self", "peer"} | LEADS | HR),
+    ("meetings.note", "POST"): Line("/units/{team_id}/meeting", LEADS | HR, seen_by={"self", "peer"} | LEADS | HR),
     # --- check-ins
     ("checkins.row", "GET"): piece("/measures/{measure}"),
     ("checkins.new", "GET"): on_goal("/measures/{measure}/check-in", CHECKERS),
     ("checkins.preview", "GET"): on_goal("/measures/{measure}/preview", CHECKERS),
     ("checkins.create", "POST"): on_goal("/measures/{measure}/check-in", CHECKERS),
+    ("weekly.show", "GET"): (everyone("/checkins"), Line("/checkins?person={self}", CHECKERS)),
+    ("corrections.new", "GET"): on_goal("/checkins/{checkin}/correct", CHECKERS),
+    ("corrections.create", "POST"): on_goal("/checkins/{checkin}/correct", CHECKERS),
+    ("blockers.close", "POST"): on_goal("/blockers/{blocker}/close", CHECKERS),
     ("acknowledgements.create", "POST"): on_goal("/checkins/{checkin}/acknowledge", ACKNOWLEDGERS),
     # --- evaluating: the owner hands in, only the evaluator decides, HR reopens
     ("decisions.show", "GET"): everyone("/decisions"),

@@ -15,6 +15,7 @@ from tests.security.viewpoints import VIEWPOINTS, VISIBILITIES, fill, hidden_fro
 
 LISTS = (
     "/?cycle=OLD",
+    "/checkins",
     "/overview?text=Chuyện",
     "/overview?owner={self}&cycle=OLD",
     "/tree?text=Chuyện",

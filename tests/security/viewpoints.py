@@ -9,7 +9,7 @@ from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, GoalFollower, Measure, Metric, Person, Unit
 from goalsite.models_accounts import Notification
-from goalsite.models_follow import Action, CheckIn, Comment, EvaluationStep, Proposal
+from goalsite.models_follow import Action, Blocker, CheckIn, Comment, EvaluationStep, Proposal
 from goalsite.queries.company import now, today
 from tests import databases
 from tests.cast import company, join
@@ -89,6 +89,7 @@ def ids() -> dict[str, dict[str, object]]:
             "approved": goal["APPROVED"].id,
             "measure": measure.id,
             "checkin": _one(CheckIn, measure_id=measure.id).id,
+            "blocker": _one(Blocker, measure_id=measure.id).id,
             "action": _one(Action, goal_id=goal["RUNNING"].id).id,
             "proposal": _one(Proposal, goal_id=goal["RUNNING"].id).id,
             "self": _one(Person, email_key="self@x.vn").id,
@@ -150,6 +151,7 @@ def _goal(cast: dict[str, Person], cycle: Cycle, visibility: str, evaluator: str
             CheckIn(measure_id=measure.id, note=said, **entered),
             Comment(goal_id=goal.id, entered_at=moment, author_id=owner, body=said),
             Action(goal_id=goal.id, title=said),
+            Blocker(measure_id=measure.id, opened_on=on, kind="clarity", owner_id=owner, next_step=said),
             Proposal(goal_id=goal.id, at=moment, field="weight", new="2", why=said, by_id=owner),
             # Told while they could see it.
             *(Notification(person_id=cast[who].id, kind="comment", goal_id=goal.id, at=moment) for who in PEOPLE),

@@ -1,5 +1,6 @@
 // Check-in in place. Opening selects the value, Esc closes and gives the focus back, saving goes on to the next due row.
-// Rows are elements with an id that htmx replaces whole; forms carry data-checkin="focus|open", values class "value".
+// Rows are elements with an id that htmx replaces whole; forms carry data-checkin="focus|open|next", values class "value".
+// On the weekly page ("next") every due row has its form: "=" says that nothing changed, arrows go from row to row, Alt with 1–3 chooses the confidence.
 const OPEN = "[data-checkin-open]";
 const last = { id: null, form: null, saved: false, next: null };
 
@@ -10,9 +11,17 @@ function dueAfter(row) {
   return due.find((button) => row && row.compareDocumentPosition(button) & Node.DOCUMENT_POSITION_FOLLOWING) ?? due[0];
 }
 
+function formAfter(row) {
+  const forms = [...document.querySelectorAll("form[data-checkin]")];
+  return forms.find((form) => row && row.compareDocumentPosition(form) & Node.DOCUMENT_POSITION_FOLLOWING) ?? forms[0];
+}
+
 function enter(form) {
-  const wrong = form.querySelector("[aria-invalid=true]");
-  const value = wrong ?? form.querySelector(".value, input:not([type=hidden]), textarea");
+  // A value may stand in another cell than its form.
+  const controls = [...form.elements];
+  const value = controls.find((one) => one.getAttribute("aria-invalid") === "true")
+    ?? controls.find((one) => one.matches(".value"))
+    ?? controls.find((one) => one.matches("input:not([type=hidden]), select, textarea"));
   value?.focus();
   value?.select?.();
 }
@@ -37,7 +46,7 @@ document.addEventListener("htmx:after:swap", (event) => {
     const form = row?.querySelector("form[data-checkin]");
     if (form) return enter(form);
     if (!last.then) return row?.querySelector(OPEN)?.focus();
-    const opened = document.querySelector("form[data-checkin]");
+    const opened = formAfter(row);
     if (opened) return enter(opened);
     const next = dueAfter(row);
     if (next && last.then === "open") next.click();
@@ -46,11 +55,31 @@ document.addEventListener("htmx:after:swap", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const form = event.target.closest?.("form[data-checkin]");
-  if (event.key !== "Escape" || !form) return;
-  event.preventDefault();
-  form.querySelector("[data-checkin-cancel]")?.click();
+  const form = event.target.form ?? event.target.closest?.("form");
+  if (!form?.matches("[data-checkin]") || event.isComposing) return;
+  const act = form.dataset.checkin === "next" ? weeklyKey(event, form) : null;
+  if (act) {
+    event.preventDefault();
+    act();
+  } else if (event.key === "Escape") {
+    event.preventDefault();
+    form.querySelector("[data-checkin-cancel]")?.click();
+  }
 });
+
+function weeklyKey(event, form) {
+  if (event.altKey && /^Digit[123]$/.test(event.code)) {
+    return () => form.elements.confidence[event.code.at(-1) - 1].click();
+  }
+  if (event.key === "Escape") return () => { form.reset(); event.target.blur(); };
+  if (!event.target.matches(".value")) return null;
+  if (event.key === "=") return form.elements.same ? () => form.elements.same.click() : null;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return null;
+  const forms = [...document.querySelectorAll("form[data-checkin=next]")];
+  const next = forms[forms.indexOf(form) + step];
+  return () => { if (next) enter(next); };
+}
 
 // A page that comes with an open form (no fragment, or the weekly page) starts in it; one with mistakes starts at their list.
 const start = document.querySelector("[data-focus]") ?? document.querySelector("form[data-checkin][data-start]");

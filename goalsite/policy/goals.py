@@ -11,7 +11,6 @@ from goalsite.domain import states
 from goalsite.domain.relations import (
     ASSIGNEE,
     CREATOR,
-    DIRECT_MANAGER,
     EVALUATOR,
     HR,
     LEAD,
@@ -20,13 +19,10 @@ from goalsite.domain.relations import (
     ToGoal,
     ToPerson,
     ToUnit,
-    Viewer,
 )
-from goalsite.domain.states import CYCLE_ALLOWS, EVALUATION, GOAL, REVIEW, Allowed
+from goalsite.domain.states import CYCLE_ALLOWS, EVALUATION, GOAL, Allowed
 from goalsite.domain.terms import COUNTED_STATES, WITH_CREATOR, WRITTEN_STATES
-from goalsite.models import Goal, Measure, Person
-
-SMALLEST_OPEN_MEAN = 3
+from goalsite.models import Goal, Measure
 
 # The rows of §8 that are sets of columns.
 WRITERS = frozenset({SELF, MANAGER, LEAD, HR})
@@ -54,40 +50,6 @@ GOAL_MOVERS: Mapping[tuple[str, str], frozenset[str]] = {
 # These make or end no goal, and stay possible while the cycle is reviewing.
 TIDYING = ("return", "cancel", "close")
 
-REVIEWERS: Mapping[str, frozenset[str]] = {
-    "discuss": frozenset({DIRECT_MANAGER}),
-    "adjust": frozenset({HR}),
-    "sign_as_manager": frozenset({DIRECT_MANAGER}),
-    "sign_as_person": frozenset({SELF}),
-    "appeal": frozenset({SELF}),
-    "note_refusal": frozenset({HR}),
-    "uphold": frozenset({HR}),
-    "reopen": frozenset({HR}),
-}
-
-
-# --- The site ---------------------------------------------------------------------------------------------------------
-
-
-def may_run_cycles(viewer: Viewer) -> bool:
-    """Move a cycle, write metrics and position sets, people and units (§8)."""
-    return viewer.is_hr
-
-
-def may_administer(viewer: Viewer) -> bool:
-    """Settings, accounts, roles (§8)."""
-    return viewer.is_admin
-
-
-def may_write_people(viewer: Viewer) -> bool:
-    """Make accounts and keep what is known of people: HR and administrators; roles are an administrator's to give (§8)."""
-    return viewer.is_hr or viewer.is_admin
-
-
-def may_write_account(viewer: Viewer, person: Person) -> bool:
-    """Send a link for a new password, close or open the account: that of an administrator only another one."""
-    return viewer.is_admin or (viewer.is_hr and not person.is_admin)
-
 
 # --- Seeing -----------------------------------------------------------------------------------------------------------
 
@@ -106,16 +68,6 @@ def may_see_evaluation(to: ToGoal, goal: Goal) -> bool:
         return True
     widened = {"restricted": False, "internal": to.inside or to.lead, "public": True}[to.evaluation_visibility]
     return widened and may_see_goal(to, goal)
-
-
-def may_see_results(to: ToPerson) -> bool:
-    """A person's results, reviews, and their history: self, managers, HR (§8)."""
-    return bool(to.columns & RESULT_READERS)
-
-
-def may_see_mean(people: int, seen: int) -> bool:
-    """A mean over `people`, the results of `seen` of whom the viewer may see: under three only to who sees them all."""
-    return people >= SMALLEST_OPEN_MEAN or seen == people
 
 
 # --- Writing goals ----------------------------------------------------------------------------------------------------
@@ -163,7 +115,8 @@ def may_move(to: ToGoal, goal: Goal, act: str) -> bool:
     if (goal.state, act) == ("active", "cancel"):
         return may_change_goal(to, goal)
     held = to.writing if act in ("activate", "propose", "cancel") else to.deciding
-    held |= frozenset({CREATOR} if goal.created_by_id == to.viewer.id else ())
+    if goal.created_by_id == to.viewer.id:
+        held |= {CREATOR}
     in_time = _cycle(to).talking if act in TIDYING else _cycle(to).writing
     return in_time and bool(held & GOAL_MOVERS.get((goal.state, act), frozenset()))
 
@@ -202,6 +155,11 @@ def may_check_in(to: ToGoal, goal: Goal, measure: Measure) -> bool:
     if measure.assignee_id == to.viewer.id:
         held |= {ASSIGNEE}
     return goal.state in _cycle(to).moving and bool(held & CHECKERS & _cycle(to).check_in)
+
+
+def may_report_for(to: ToPerson) -> bool:
+    """Have the weekly page of somebody else: their managers, leads of a unit they are in, HR; each row by `may_check_in`."""
+    return to.own or bool(to.columns & {MANAGER, LEAD, HR})
 
 
 def on_behalf(to: ToGoal, measure: Measure) -> bool:
@@ -256,45 +214,6 @@ def may_name_evaluator(to: ToGoal, goal: Goal) -> bool:
 def _can_evaluate(to: ToGoal, goal: Goal, act: str, today: date) -> bool:
     in_time = {"never": False, "after": today > goal.due_on, "always": True}[_cycle(to).evaluation]
     return in_time and goal.state in COUNTED_STATES and act in states.possible(EVALUATION, goal.evaluation)
-
-
-# --- Reviews ----------------------------------------------------------------------------------------------------------
-
-
-def may_prepare_review(to: ToPerson, review_state: str, cycle_state: str) -> bool:
-    """Write one's words in a review before it is signed: the person theirs, the direct manager theirs."""
-    unsigned = review_state in ("preparation", "discussed")
-    return CYCLE_ALLOWS[cycle_state].words and unsigned and bool(to.deciding & {SELF, DIRECT_MANAGER})
-
-
-def may_review(to: ToPerson, act: str, review_state: str, cycle_state: str) -> bool:
-    """Whether the viewer may do `act` of states.REVIEW now: discuss, adjust, sign_as_manager, sign_as_person, appeal,
-    note_refusal, uphold, reopen. HR never on their own."""
-    can = CYCLE_ALLOWS[cycle_state].signing and act in states.possible(REVIEW, review_state)
-    return can and bool(to.deciding & REVIEWERS.get(act, frozenset()))
-
-
-# --- Organisation -----------------------------------------------------------------------------------------------------
-
-
-def may_add_team(to: ToUnit) -> bool:
-    """Make a team below the unit: HR, and the head of it or of one above."""
-    return to.viewer.is_hr or to.head
-
-
-def may_edit_team(to: ToUnit, kind: str = "team") -> bool:
-    """Change or archive a unit: HR; of teams, also the head of a unit above."""
-    return to.viewer.is_hr or (kind == "team" and to.head_above)
-
-
-def may_edit_member(to: ToPerson) -> bool:
-    """Change a person's place in the teams: HR, and the head of a unit they are in or one above, for others only."""
-    return to.viewer.is_hr or (to.head and not to.own)
-
-
-def may_note_meeting(to: ToUnit) -> bool:
-    """Write what a unit's meeting noted: its leads and HR."""
-    return to.viewer.is_hr or to.lead
 
 
 def _cycle(to: ToGoal) -> Allowed:

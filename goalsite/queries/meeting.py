@@ -1,0 +1,139 @@
+"""A unit's meeting: what moved since the last one, what needs a word, what is in the way, what was to be done, and what was noted (rules §5)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from goalsite.domain.relations import ToUnit, Viewer
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Measure, Unit
+from goalsite.models_follow import Action, Blocker, GoalPoint, Note
+from goalsite.queries.filters import NEEDS_A_LOOK, in_unit, is_stale
+from goalsite.queries.overview import expected_today
+from goalsite.queries.records import fraction
+from goalsite.queries.supporters import with_measures
+from goalsite.queries.visible import below, visible_goals
+
+WEEK = timedelta(days=7)
+# What one page on the table holds; the overview has the rest.
+MOST_GOALS = 200
+MOST_LINES = 15
+MOST_NOTES = 12
+
+
+@dataclass(frozen=True)
+class Line:
+    """A goal, its progress at the last meeting and the progress expected of it now: fractions."""
+
+    goal: Goal
+    then: Fraction | None
+    expected: Fraction | None
+
+    @property
+    def moved(self) -> Fraction:
+        """By how many points of a hundred it has moved since."""
+        return 100 * ((fraction(self.goal.progress) or Fraction(0)) - (self.then or Fraction(0)))
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What the meeting speaks about, a list for each part; `counts` says how many there are in all, where a list is cut short."""
+
+    changed: list[Line] = field(default_factory=list)
+    behind: list[Line] = field(default_factory=list)
+    stale: list[Line] = field(default_factory=list)
+    flagged: list[Line] = field(default_factory=list)
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def find(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit] | None:
+    """The unit with its head, and what the viewer is to it. One query."""
+    query = select(Unit, below(Unit.id, viewer.leads)).where(Unit.id == unit_id).options(joinedload(Unit.head))
+    row = db.session.execute(query).tuples().first()
+    return None if row is None else (row[0], ToUnit(viewer=viewer, lead=bool(row[1])))
+
+
+def agenda_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date, today: date) -> Agenda:
+    """The goals of the unit and those below that the viewer may see, and that moved since or need a word. One query."""
+    parts: dict[str, ColumnElement[bool]] = {
+        "changed": Goal.last_checkin_on > since,
+        "behind": Goal.status.in_(NEEDS_A_LOOK),
+        "stale": is_stale(today),
+        "flagged": Goal.flagged.is_(True),
+    }
+    then = (
+        select(GoalPoint.progress)
+        .where(GoalPoint.goal_id == Goal.id, GoalPoint.on <= since)
+        .order_by(GoalPoint.on.desc())
+        .limit(1)
+        .correlate(Goal)
+        .scalar_subquery()
+    )
+    counts = [func.sum(case((part, 1), else_=0)).over().label(f"all_{name}") for name, part in parts.items()]
+    query = (
+        select(Goal, then, *counts, *(part.label(f"is_{name}") for name, part in parts.items()))
+        .where(or_(*parts.values()), *_under_way(viewer, unit, cycle))
+        .options(*with_measures(), joinedload(Goal.owner), joinedload(Goal.unit), joinedload(Goal.cycle))
+        .order_by(case((Goal.status == "behind", 0), (Goal.status == "at_risk", 1), else_=2), Goal.title, Goal.id)
+        .limit(MOST_GOALS)
+    )
+    rows = db.session.execute(query).unique().all()
+    if not rows:
+        return Agenda(counts=dict.fromkeys(parts, 0))
+    found: dict[str, list[Line]] = {name: [] for name in parts}
+    for row in rows:
+        line = Line(row[0], fraction(row[1]), expected_today(row[0], today))
+        for name in parts:
+            if row._mapping[f"is_{name}"]:
+                found[name].append(line)
+    found["changed"].sort(key=lambda line: -abs(line.moved))
+    return Agenda(
+        **{name: lines[:MOST_LINES] for name, lines in found.items()},
+        counts={name: int(rows[0]._mapping[f"all_{name}"]) for name in parts},
+    )
+
+
+def blockers_of(viewer: Viewer, unit: Unit, cycle: Cycle) -> list[Blocker]:
+    """What is in the way of these goals and not solved, the oldest first."""
+    query = (
+        select(Blocker)
+        .join(Blocker.measure)
+        .join(Measure.goal)
+        .where(Blocker.closed_on.is_(None), *_under_way(viewer, unit, cycle))
+        .options(contains_eager(Blocker.measure).contains_eager(Measure.goal), joinedload(Blocker.owner))
+        .order_by(Blocker.opened_on, Blocker.id)
+        .limit(MOST_LINES)
+    )
+    return list(db.session.scalars(query))
+
+
+def actions_of(viewer: Viewer, unit: Unit, cycle: Cycle, today: date) -> list[Action]:
+    """What is still to be done and is overdue or due within the week, the earliest first."""
+    query = (
+        select(Action)
+        .join(Action.goal)
+        .where(Action.done_on.is_(None), Action.due_on <= today + WEEK, *_under_way(viewer, unit, cycle))
+        .options(contains_eager(Action.goal), joinedload(Action.assignee))
+        .order_by(Action.due_on, Action.id)
+        .limit(MOST_LINES)
+    )
+    return list(db.session.scalars(query))
+
+
+def notes_of(unit_id: int) -> list[Note]:
+    """What the unit's last meetings noted, the latest first."""
+    query = select(Note).where(Note.unit_id == unit_id).order_by(Note.held_on.desc()).limit(MOST_NOTES)
+    return list(db.session.scalars(query))
+
+
+def note_on(unit_id: int, day: date) -> Note | None:
+    """What was noted on that day."""
+    return db.session.scalar(select(Note).where(Note.unit_id == unit_id, Note.held_on == day))
+
+
+def _under_way(viewer: Viewer, unit: Unit, cycle: Cycle) -> list[ColumnElement[bool]]:
+    return [Goal.cycle_id == cycle.id, Goal.state == "active", visible_goals(viewer), *in_unit(unit, True)]

@@ -1,0 +1,98 @@
+"""A unit's meeting on one page: what to speak about, and what was decided."""
+
+from datetime import date
+
+from flask import Blueprint, abort, flash, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from goalsite import policy
+from goalsite.actions.note_meeting import note_meeting
+from goalsite.domain.errors import RuleError
+from goalsite.domain.relations import ToUnit
+from goalsite.extensions import db
+from goalsite.forms.base import add_error, first_time
+from goalsite.forms.meetings import NoteForm, print_of
+from goalsite.frame import cycle, me
+from goalsite.markdown import rendered
+from goalsite.models import Unit
+from goalsite.models_follow import Note
+from goalsite.queries import company as here
+from goalsite.queries import meeting as read
+from goalsite.respond import go_to, respond
+from goalsite.views.loaders import allow, viewer
+
+blueprint = Blueprint("meetings", __name__)
+
+
+@blueprint.get("/units/<int:unit_id>/meeting")
+def show(unit_id: int) -> AnyResponse:
+    unit, to = _load(unit_id)
+    notes = read.notes_of(unit.id)
+    form = NoteForm(formdata=None)
+    today = here.today()
+    mine = next((note for note in notes if note.held_on == _day("note", today)), None)
+    form.held_on.data = _day("note", today)
+    form.body.data = mine.body if mine else ""
+    form.was.data = print_of(form.body.data)
+    return _page(unit, to, notes, form)
+
+
+@blueprint.post("/units/<int:unit_id>/meeting")
+def note(unit_id: int) -> AnyResponse:
+    unit, to = _load(unit_id)
+    allow(policy.may_note_meeting(to))
+    form = NoteForm()
+    if not form.validate_on_submit() or form.held_on.data is None:
+        return _page(unit, to, read.notes_of(unit.id), form, status=422)
+    if first_time(form):
+        held = read.note_on(unit.id, form.held_on.data)
+        now_there = held.body if held else ""
+        if form.was.data != print_of(now_there) and now_there:
+            form.was.raw_data, form.was.data = None, print_of(now_there)
+            return _page(unit, to, read.notes_of(unit.id), form, status=409, newer=held)
+        try:
+            note_meeting(unit.id, form.held_on.data, form.body.data or "", me(), here.today())
+        except RuleError as error:
+            add_error(form, error)
+            return _page(unit, to, read.notes_of(unit.id), form, status=422)
+        db.session.commit()
+        flash(_("Noted."), "success")
+    return go_to(url_for("meetings.show", unit_id=unit.id, note=form.held_on.data.isoformat(), _anchor="notes"))
+
+
+def _load(unit_id: int) -> tuple[Unit, ToUnit]:
+    found = read.find(viewer(), unit_id)
+    if found is None or not policy.may_see_meeting(found[1], unit_id):
+        abort(404)
+    return found
+
+
+def _page(
+    unit: Unit, to: ToUnit, notes: list[Note], form: NoteForm, status: int = 200, newer: Note | None = None
+) -> AnyResponse:
+    chosen, today = cycle(), here.today()
+    last = max((note.held_on for note in notes if note.held_on < today), default=today - read.WEEK)
+    since = min(_day("since", last), today)
+    return respond(
+        "meetings/show.html",
+        status=status,
+        unit=unit,
+        cycle=chosen,
+        today=today,
+        since=since,
+        until=today + read.WEEK,
+        agenda=read.agenda_of(viewer(), unit, chosen, since, today) if chosen else None,
+        blockers=read.blockers_of(viewer(), unit, chosen) if chosen else [],
+        actions=read.actions_of(viewer(), unit, chosen, today) if chosen else [],
+        notes=[(one.held_on, rendered(one.body)) for one in notes if one.body],
+        form=form if policy.may_note_meeting(to) else None,
+        newer=newer,
+    )
+
+
+def _day(name: str, otherwise: date) -> date:
+    try:
+        return date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return otherwise
