@@ -18,7 +18,6 @@ from goalsite.forms.pickers import for_viewer
 from goalsite.frame import me
 from goalsite.models import Goal
 from goalsite.models_follow import CheckIn
-from goalsite.queries import checkins
 from goalsite.queries import checkins as read
 from goalsite.queries import company as here
 from goalsite.queries.cards import GoalCard, MeasureCard
@@ -53,7 +52,7 @@ def create(checkin_id: int) -> AnyResponse:
         return _page(card, measure, to, checkin, form, status=422)
     if first_time(form):
         one_at_a_time([goal.id])
-        if checkins.is_replaced(checkin):
+        if read.is_replaced(checkin):
             abort(409)
         said = form.reported(measure.facts)
         try:
@@ -67,7 +66,7 @@ def create(checkin_id: int) -> AnyResponse:
 
 
 def _load(checkin_id: int) -> tuple[CheckIn, Goal, ToGoal]:
-    checkin = checkins.checkin_by_id(checkin_id)
+    checkin = read.checkin_by_id(checkin_id)
     if checkin is None:
         abort(404)
     return checkin, *load_goal(checkin.measure.goal_id)
