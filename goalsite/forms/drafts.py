@@ -187,6 +187,17 @@ class GoalForm(Form):
         owner = self.owner_row()
         return self.rows.units.get(self.unit.chosen_id or 0) or (owner.unit if owner else None)
 
+    def said_by_unit(self) -> str:
+        """Who sees a goal of that kind by the unit's options, in words; empty while there is no unit."""
+        unit = self.unit_row()
+        held = (unit.kpi_visibility if self.kind.data == "kpi" else unit.okr_visibility) if unit else ""
+        return next((str(choice.label) for choice in VISIBILITIES if held and choice.value == held), "")
+
+    def measure_weights(self) -> Decimal | None:
+        """What the weights of several key results come to; None where there is nothing to share."""
+        weights = [one.form.weight.data for one in self.measures if one.form.weight.data]
+        return sum(weights, Decimal(0)) if len(weights) > 1 and min(weights) > 0 else None
+
     def measure_drafts(self) -> list[tuple[MeasureForm, MeasureDraft]]:
         """The measures that say anything, each with its row of the form."""
         is_kpi, title = self.kind.data == "kpi", self.title.data or ""

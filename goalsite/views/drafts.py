@@ -184,6 +184,8 @@ def _page(form: GoalForm, goal: Goal | None = None, status: int = 200, typed: Ty
         weights=weights,
         weight_share=Fraction(weight) / weights if weight and weights else None,
         unit=form.unit_row(),
+        said_by_unit=form.said_by_unit(),
+        measure_weights=form.measure_weights(),
         for_somebody_else=owner is not None and owner.id != me().id and goal is None,
     )
 

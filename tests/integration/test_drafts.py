@@ -154,6 +154,15 @@ class TestCreate:
         made = db.session.query(Goal).filter_by(state="draft").one()
         assert (made.measures[0].fed_by_id, made.measures[0].metric_id) == (kpi.id, metric.id)
 
+    def test_says_what_a_weight_comes_to_and_who_sees_it(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        two = (KR | {"weight": "3"}, KR | {"title": "Hai"})
+        data = said(cycle, cast["report"], *two, do="refresh")
+        text = as_(app, cast["report"]).post("/goals/new", data=data, headers=ENGLISH).text.replace("\xa0", " ")
+        assert "3 of 4 = 75 %" in text
+        assert "The unit says: Everyone in the company." in text
+
     def test_who_is_unknown_is_refused_with_suggestions(
         self, app: Flask, cast: dict[str, Person], cycle: Cycle
     ) -> None:
