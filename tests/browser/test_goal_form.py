@@ -45,6 +45,9 @@ class TestPeriods:
         page.keyboard.press("Enter")
         expect(page.locator("#measures-0-target")).to_have_value("80")
         expect(summary).to_be_focused()
+        page.locator("input[name=title]").fill("Gọi lại khách")
+        page.locator(".goal-form .acts button[value=save]").last.click()
+        page.wait_for_url(re.compile(r"/goals/[0-9]+$"))
 
 
 class TestTyped:

@@ -137,6 +137,16 @@ class TestStrip:
             assert client.post("/goals/new", data=kpi(cycle, cast["report"], "5") | facts).status_code == 200, facts
 
 
+def test_a_kpi_is_saved_from_what_its_form_holds(app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+    """The page's own fields, as a browser would send them, are enough."""
+    client = signed_in(app, cast["report"])
+    page = client.post("/goals/new", data=kpi(cycle, cast["report"], "50", do="refresh")).text
+    names = set(re.findall(r'name="(measures-0-[a-z_]+)"', page))
+    data = {name: text for name, text in kpi(cycle, cast["report"], "50").items() if "measures" not in name}
+    sent = {name: text for name, text in kpi(cycle, cast["report"], "50").items() if name in names or "2026" in name}
+    assert client.post("/goals/new", data=data | sent).status_code == 303
+
+
 class TestFocus:
     def test_goes_on_from_what_was_added_moved_and_removed(
         self, app: Flask, cast: dict[str, Person], cycle: Cycle
