@@ -1,10 +1,12 @@
 """A goal's way from draft to active, and back: who may do what when, with which words."""
 
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
@@ -114,6 +116,20 @@ class TestActivate:
     def test_is_for_writers(self, app: Flask, cast: dict[str, Person], cycle: Cycle, who: str, status: int) -> None:
         goal = goal_of(cast["report"], cycle, {}, visibility="internal")
         assert do(app, cast[who], goal, "activate").status_code == status
+
+
+class TestButtons:
+    def test_do_at_once_what_they_say(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        """The form on the goal's page, as a browser sends it, is no stale one."""
+        goal = goal_of(cast["report"], cycle, {})
+        client = signed_in(app, cast["report"])
+        page = client.get(f"/goals/{goal.id}").text
+        form = page[page.index(f'action="/goals/{goal.id}/activate"') :].partition("</form>")[0]
+        sent = MultiDict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', form))
+        assert sent.getlist("version") == ["1"]
+        assert client.post(f"/goals/{goal.id}/activate", data=sent).status_code == 303
+        db.session.refresh(goal)
+        assert goal.state == "active"
 
 
 class TestCancel:
