@@ -222,6 +222,7 @@ MESSAGES = {
     "bounds_reversed": _l("The low bound, %(low)s, is above the high one, %(high)s. Change one of the two."),
     "steps_missing": _l("A measure in steps needs its steps. Add them."),
     "weight_not_positive": _l("The weight must be above 0."),
+    "typed_too_long": _l("Not kept: this is too long. Save it, or make it shorter."),
     "period_targets_not_here": _l("This measure has no targets by period. Remove them."),
     "period_unknown": _l("No period of this measure begins on %(day)s. Write the first day of one."),
     "period_targets_sum": _l(

@@ -226,6 +226,7 @@ class Goal(Base):
         Index("ix_goals_cycle_unit", "cycle_id", "unit_id", "state"),
         Index("ix_goals_cycle_status", "cycle_id", "state", "status"),
         Index("ix_goals_turns_on", "turns_on"),
+        Index("ix_goals_created_by_id", "created_by_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,4 +1,4 @@
-"""A goal moves through its states: activated, proposed, approved, returned, accepted, received, cancelled (rules §7)."""
+"""A goal moves through its states: activated, proposed, approved, returned, suggested again, accepted, cancelled (rules §7)."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from goalsite.queries.records import fraction, measure_facts
 HEARD = {
     "accept": "goal_accepted",
     "receive": "goal_accepted",
+    "suggest_again": "goal_suggested",
     "activate": "goal_activated",
     "approve": "goal_approved",
     "propose": "goal_proposed",
@@ -78,10 +79,9 @@ def move_goal(
     goal.version += 1
     if act == "receive":
         goal.received_at = now
-    if to in ("cancelled", "returned"):
-        goal.cancel_reason = why
-    elif why:
-        # A draft that comes back keeps the reason where people talk about it.
+    goal.cancel_reason = why if to in ("cancelled", "returned") else ""
+    if why and to != "cancelled":
+        # What comes back keeps the reason where people talk about it, however often it goes round.
         db.session.add(Comment(goal_id=goal.id, entered_at=now, author_id=by.id, body=why))
     _tell(goal, act, by, now)
     refresh([goal.id], today)

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from goalsite.domain.relations import Viewer
+from goalsite.domain.terms import WITH_CREATOR
 from goalsite.extensions import Base
 from goalsite.models import (
     Goal,
@@ -28,7 +29,8 @@ def visible_goals(viewer: Viewer, goal: type[Goal] = Goal) -> ColumnElement[bool
         return true()
     related = goal_relations(viewer, goal)
     parts = (related[name] for name in ("own", "evaluator", "follower", "assignee", "manager", "lead"))
-    return or_(goal.visibility == "public", *parts, and_(goal.visibility == "internal", related["inside"]))
+    suggested = and_(goal.created_by_id == viewer.id, goal.state.in_(WITH_CREATOR))
+    return or_(goal.visibility == "public", *parts, and_(goal.visibility == "internal", related["inside"]), suggested)
 
 
 def visible_evaluations(viewer: Viewer, goal: type[Goal] = Goal) -> ColumnElement[bool]:

@@ -65,6 +65,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "evaluations.submit": ("/evaluations/{own_over}/submit",),
     "plans.new": ("/goals/{own_active}/actions/new",),
     "changes.edit": ("/goals/{own_active}/change",),
+    "measures.ask": ("/measures/{own_measure}/end",),
+    "measures.new": ("/goals/{own_active}/measures/new",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
     "goals.head": ("/goals/{goal}/head",),
