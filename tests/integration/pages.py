@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
-from goalsite.models_follow import CheckIn
+from goalsite.models_follow import Action, CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -54,6 +54,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "evaluations.show": ("/evaluations/{own_goal}", "/evaluations/{decidable}"),
     "evaluations.submit": ("/evaluations/{own_over}/submit",),
     "plans.new": ("/goals/{own_active}/actions/new",),
+    "plans.edit": ("/actions/{own_action}/edit",),
     "changes.edit": ("/goals/{own_active}/change",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
@@ -148,6 +149,8 @@ def sights(viewer: Person) -> dict[str, list[object]]:
     later = aliased(CheckIn)
     own_checkins = select(CheckIn.id).outerjoin(later, later.replaces_id == CheckIn.id).where(later.id.is_(None))
     own_checkins = own_checkins.where(CheckIn.measure_id.in_(mine)).order_by(CheckIn.id.desc()).limit(1)
+    open_now = select(Cycle.id).where(Cycle.state == "open")
+    running_own = select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "active", Goal.cycle_id.in_(open_now))
     decidable = select(Goal.id).where(Goal.evaluation == "submitted", Goal.evaluator_id == viewer.id)
     deepest = db.session.scalars(select(Unit.code).order_by(Unit.id.desc()).limit(1))
     root = db.session.execute(select(Unit.id, Unit.code, Unit.head_id).where(Unit.parent_id.is_(None))).one()
@@ -162,6 +165,9 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "decidable": list(db.session.scalars(decidable.order_by(Goal.id).limit(1))),
         "own_over": list(db.session.scalars(over.limit(2))),
         "own_active": [found[0]] if found[0] else [],
+        "own_action": list(
+            db.session.scalars(select(Action.id).join(Action.goal).where(Goal.id.in_(running_own)).limit(1))
+        ),
         "own_draft": list(db.session.scalars(select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft"))),
         "own_okr_draft": list(
             db.session.scalars(

@@ -177,6 +177,9 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("changes.decide", "POST"): on_goal("/proposals/{proposal}/apply", APPROVERS),
     ("plans.new", "GET"): on_goal("/goals/{goal}/actions/new", CHECKERS),
     ("plans.add", "POST"): on_goal("/goals/{goal}/actions/new", CHECKERS),
+    ("plans.edit", "GET"): on_goal("/actions/{action}/edit", CHECKERS),
+    ("plans.change", "POST"): on_goal("/actions/{action}/edit", CHECKERS),
+    ("plans.remove", "POST"): on_goal("/actions/{action}/remove", CHECKERS),
     ("plans.tick", "POST"): on_goal("/actions/{action}/tick", CHECKERS),
     ("moves.ask", "GET"): (
         on_goal("/goals/{goal}/cancel", WRITERS),
