@@ -92,7 +92,15 @@ def rules() -> list[Rule]:
     """Every rule of the coach, in the order of its words."""
     one, metric = VISITS, VISITS | {"metric": True}
     kpi: dict[str, Any] = {"kind": "kpi"}
-    both, after, early = ("form", "page"), date(2099, 1, 1), date(2001, 1, 1)
+    after, early, bare = date(2099, 1, 1), date(2001, 1, 1), {"start": None, "target": None}
+    held, stood = LEVEL | {"metric": True}, lived(4000, start=None, aggregate="average")
+    moved, level = (
+        "in 1 earlier cycle it moved by 3,000 ± 750 lượt",
+        "in 1 earlier cycle it stood at 4,000 ± 1,000 lượt",
+    )
+    weekly = {"aggregate": "sum", "frequency": "week", "target": 20, "target_per": "period"}
+    reached = "aims at 3,900 lượt, though 4,000 lượt was reached in Quý trước"
+    page, number = ("page",), "“30 %” in it: that is a key result in disguise"
     return [
         Rule("title_missing", "nobody can say what changes", "Say what is to be different", (one | {"title": ""},)),
         Rule("only_a_verb", "“Tăng” is only a verb", "Add what changes", (one | {"title": "Tăng"},)),
@@ -101,12 +109,12 @@ def rules() -> list[Rule]:
         Rule("target_missing", "has no target", "Write the number you want to reach", (one | {"target": None},)),
         Rule("start_missing", "has no start", "Write where it stands today", (one | {"start": None},)),
         Rule("start_is_target", "begins where it ends, at 10,000 lượt", "Move the target", (one | {"start": 10000},)),
-        Rule("bounds_missing", "is to stay within bounds, but has none", "Write a low bound", (one | {"direction": "keep", "start": None, "target": None},)),
-        Rule("steps_missing", "is done in steps, but has none", "Write the steps, one a line", (one | {"direction": "steps", "start": None, "target": None},)),
-        Rule("target_far", "is to move by 16,000 lượt; in 1 earlier cycle it moved by 3,000 ± 750 lượt", "make the goal aspirational", (metric | {"target": 21000},), before=lived(4000)),
-        Rule("target_far", "is to reach 20,000 lượt; in 1 earlier cycle it stood at 4,000 ± 1,000 lượt", "come closer", (LEVEL | {"metric": True, "target": 20000},), kpi, lived(4000, start=None, aggregate="average")),
-        Rule("target_easy", "is to move by only 100 lượt; in 1 earlier cycle it moved by 3,000 ± 750 lượt", "Aim higher", (metric | {"target": 5100},), before=lived(4000)),
-        Rule("target_easy", "aims at 100 lượt, though in 1 earlier cycle it stood at 4,000 ± 1,000 lượt", "Aim higher", (LEVEL | {"metric": True, "target": 100},), kpi, lived(4000, start=None, aggregate="average")),
+        Rule("bounds_missing", "is to stay within bounds, but has none", "Write a low bound", (one | bare | {"direction": "keep"},)),
+        Rule("steps_missing", "is done in steps, but has none", "Write the steps, one a line", (one | bare | {"direction": "steps"},)),
+        Rule("target_far", f"is to move by 16,000 lượt; {moved}", "make the goal aspirational", (metric | {"target": 21000},), before=lived(4000)),
+        Rule("target_far", f"is to reach 20,000 lượt; {level}", "come closer", (held | {"target": 20000},), kpi, stood),
+        Rule("target_easy", f"is to move by only 100 lượt; {moved}", "Aim higher", (metric | {"target": 5100},), before=lived(4000)),
+        Rule("target_easy", f"aims at 100 lượt, though {level}", "Aim higher", (held | {"target": 100},), kpi, stood),
         Rule("supports_nothing", "nobody above counts on it", "Choose the goal it supports, or ask your manager"),
         Rule("kpi_supports_nothing", "effort that helps no goal is wasted", "or let it feed a key result", goal=kpi),
         Rule("ends_after_cycle", "ends on 01/01/2099, after the cycle", "go on in the next one", (one | {"due_on": after},)),
@@ -114,16 +122,16 @@ def rules() -> list[Rule]:
         Rule("no_key_results", "how would you see that the objective is reached?", "Add two to five results", ()),
         Rule("no_indicator", "a KPI is one number", "Choose its metric and write the target", (), kpi),
         Rule("too_many_key_results", "6 key results are many", "without which the objective would not be reached", (one,) * 6),
-        Rule("too_many_key_results", "11 key results are more than the 10 there may be", "The others may be KPIs, or actions in the plan", (one,) * 11, where=("form",)),
-        Rule("number_in_objective", "“30 %” in it: that is a key result in disguise", "Move the number into a key result", goal={"title": "Tăng doanh thu 30 %"}),
+        Rule("too_many_key_results", "11 key results are more than the 10 there may be", "The others may be KPIs, or actions", (one,) * 11, where=("form",)),
+        Rule("number_in_objective", number, "Move the number into a key result", goal={"title": "Tăng doanh thu 30 %"}),
         Rule("same_metric", "counts the same metric as “Cùng đếm”: the same work would be counted twice", "Let one feed the other", (metric,), before=twin),
         Rule("metric_unexplained", "so the number can be argued about", "Ask HR to add to the metric", (metric,), before=unexplained),
-        Rule("target_below_reached", "aims at 3,900 lượt, though 4,000 lượt was reached in Quý trước", "Hold at least what was reached", (LEVEL | {"metric": True, "target": 3900},), kpi, lived(4000, start=None, aggregate="average")),
-        Rule("kpi_behind", "Behind two periods running", "make it an OKR, with this KPI as its first key result", ({"aggregate": "sum", "frequency": "week", "target": 20, "target_per": "period"},), kpi | {"state": "active"}, where=("page",)),
-        Rule("no_check_in", "a goal nobody looks at goes astray unnoticed", "Check in today, even if nothing moved", goal={"state": "active"}, where=("page",)),
+        Rule("target_below_reached", reached, "Hold at least what was reached", (held | {"target": 3900},), kpi, stood),
+        Rule("kpi_behind", "Behind two periods running", "make it an OKR, with this KPI as its first", (weekly,), kpi | {"state": "active"}, where=page),
+        Rule("no_check_in", "a goal nobody looks at goes astray unnoticed", "Check in today, even if nothing moved", goal={"state": "active"}, where=page),
         Rule("too_many_goals", "With more than 7, none gets the time it needs", "hand over, join or cancel others", before=crowd),
         Rule("raise_the_bar", "All of the owner's goals came to 1.0 in the last two cycles", "where 0.7 would be a success", before=always_reached),
-        Rule("only_the_head_writes", "People stand behind goals they had a part in", "Let the members write", before=head_writes, where=both),
+        Rule("only_the_head_writes", "People stand behind goals they had a part in", "Let the members write", before=head_writes),
     ]  # fmt: skip
 
 
