@@ -21,6 +21,7 @@ MODULES = (
     "goals",
     "coach",
     "convert",
+    "convert_objective",
     "comments",
     "pickers",
     "drafts",

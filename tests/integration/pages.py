@@ -38,6 +38,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "metrics.trial": ("/setup/metrics/trial?formula=value*2&try_value=3",),
     "coach.show": ("/goals/{goal}/coach",),
     "convert.begin": ("/convert", "/convert?example=1"),
+    "convert_objective.edit": ("/convert/{own_okr_draft}/objective",),
     "convert.key_results": ("/convert/{own_okr_draft}/key-results",),
     "convert.rhythm": ("/convert/{own_okr_draft}/rhythm",),
     "convert.smart": ("/convert/{own_okr_draft}/smart",),

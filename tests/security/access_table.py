@@ -162,6 +162,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- writing goals: one's own, and suggestions to anybody
     ("convert.begin", "GET"): everyone("/convert"),
     ("convert.create", "POST"): everyone("/convert"),
+    ("convert_objective.edit", "GET"): on_goal("/convert/{draft}/objective", WRITERS),
+    ("convert_objective.change", "POST"): on_goal("/convert/{draft}/objective", WRITERS),
     ("convert.key_results", "GET"): on_goal("/convert/{draft}/key-results", WRITERS),
     ("convert.choose", "POST"): on_goal("/convert/{draft}/key-results", WRITERS),
     ("convert.smart", "GET"): on_goal("/convert/{draft}/smart", WRITERS),
