@@ -105,7 +105,6 @@ class MeasureForm(PlainForm):
     weight = ExactField(
         _lp("measure", "Weight"),
         default=Decimal(1),
-        required=True,
         validators=[NumberRange(min=Decimal("0.0001"), message=_l("The weight must be above 0."))],
     )
     starts_on = DateField(_l("First day"), validators=[Optional()])

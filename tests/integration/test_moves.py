@@ -1,5 +1,6 @@
 """A goal's way from draft to active, and back: who may do what when, with which words."""
 
+import re
 from typing import Any
 
 import pytest
@@ -42,6 +43,15 @@ def do(app: Flask, person: Person, goal: Goal, act: str, **data: str) -> Any:
 
 def acts() -> list[str]:
     return [row.action for row in db.session.query(AuditRow).order_by(AuditRow.seq)]
+
+
+class TestButtons:
+    def test_send_the_version_once(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        """A browser sends every field of the name, and the first would be read."""
+        goal = goal_of(cast["report"], cycle, {})
+        text = signed_in(app, cast["report"]).get(f"/goals/{goal.id}").get_data(as_text=True)
+        form = text[text.index(f'action="/goals/{goal.id}/activate"') :].split("</form>")[0]
+        assert re.findall(r'name="version" value="(\d*)"', form) == [str(goal.version)]
 
 
 class TestActivate:
