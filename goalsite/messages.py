@@ -164,6 +164,9 @@ MESSAGES = {
     "copy_code_taken": _l(
         "“%(title)s” cannot be copied: the code “%(taken)s” is another goal's. Change that code first."
     ),
+    "give_nothing": _l("Nobody would get anything. Tick at least one person who lacks it."),
+    "give_too_many": _l("That is %(count)s goals; %(most)s can be given at once. Choose fewer people, such as a unit."),
+    "receive_nothing": _l("Nothing waits to be received. Look at the page again."),
     "too_many_holidays": _l("That is too many: %(most)s days at most."),
     "workdays_missing": _l("Tick one working day at least."),
     "thresholds_descend": _l("“At risk” begins below “on track”. Change one of the two."),
@@ -219,6 +222,7 @@ MESSAGES = {
     "bounds_reversed": _l("The low bound, %(low)s, is above the high one, %(high)s. Change one of the two."),
     "steps_missing": _l("A measure in steps needs its steps. Add them."),
     "weight_not_positive": _l("The weight must be above 0."),
+    "typed_too_long": _l("Not kept: this is too long. Save it, or make it shorter."),
     "period_targets_not_here": _l("This measure has no targets by period. Remove them."),
     "period_unknown": _l("No period of this measure begins on %(day)s. Write the first day of one."),
     "period_targets_sum": _l(

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from itertools import product
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import CompoundSelect, func, select, union
 from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
 from goalsite.models_follow import Action, CheckIn
+from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Metric, Person, Unit
+from goalsite.models_follow import CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -18,6 +20,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "auth.first_visit": ("/first-visit",),
     "auth.sign_in": ("/sign-in",),
     "auth.welcome": ("/welcome/nobody-was-sent-this",),
+    "assignments.sheets": (
+        "/members/assignments?position={position}",
+        "/members/assignments?unit={unit}&below=0&page=2",
+        "/members/assignments?unit={unit}",
+    ),
+    "assignments.show": ("/members/{person}/assignment",),
     "checkins.new": ("/measures/{own_measure}/check-in",),
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
     "weekly.show": ("/checkins", "/checkins?person={report}"),
@@ -32,6 +40,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "cycles.edit": ("/setup/cycles/{cycle}/edit",),
     "cycles.list_cycles": ("/setup/cycles",),
     "cycles.new": ("/setup/cycles/new",),
+    "kpi_gifts.show": ("/setup/kpi-sets/give?position={position}",),
+    "kpi_sets.edit": ("/setup/kpi-sets/edit?position={position}",),
+    "kpi_sets.list_positions": ("/setup/kpi-sets", "/setup/kpi-sets?text=a&page=2"),
     "metrics.edit": ("/setup/metrics/{metric}/edit",),
     "metrics.list_metrics": ("/setup/metrics", "/setup/metrics?text=a&page=2"),
     "metrics.new": ("/setup/metrics/new",),
@@ -42,6 +53,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "convert.key_results": ("/convert/{own_okr_draft}/key-results",),
     "convert.rhythm": ("/convert/{own_okr_draft}/rhythm",),
     "convert.smart": ("/convert/{own_okr_draft}/smart",),
+    "duplicates.new": ("/goals/{goal}/duplicate",),
     "drafts.edit": ("/goals/{own_draft}/edit",),
     "drafts.new": ("/goals/new", "/goals/new?kind=kpi", "/goals/new?from={goal}"),
     "moves.ask": ("/goals/{own_draft}/cancel",),
@@ -57,6 +69,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "plans.new": ("/goals/{own_active}/actions/new",),
     "plans.edit": ("/actions/{own_action}/edit",),
     "changes.edit": ("/goals/{own_active}/change",),
+    "measures.ask": ("/measures/{own_measure}/end",),
+    "measures.new": ("/goals/{own_active}/measures/new",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
     "goals.head": ("/goals/{goal}/head",),
@@ -120,7 +134,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("cycle", "metrics.", "people", "units.", "setup.")
+FOR_HR = ("assignments.sheets", "cycle", "kpi_", "metrics.", "people", "units.", "setup.")
 
 
 def routes(app: Flask) -> set[str]:
@@ -179,8 +193,16 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "unit_id": [root.id],
         "metric": list(db.session.scalars(select(Metric.id).order_by(Metric.id).limit(3))),
         "cycle": list(db.session.scalars(select(Cycle.id).where(Cycle.state == "open"))),
+        "position": list(db.session.scalars(_most_held())),
         "person": sorted({viewer.id, root.head_id}),
     }
+
+
+def _most_held() -> CompoundSelect[str]:
+    """The positions with a KPI set, and the one most people hold."""
+    held = select(Person.position).where(Person.position != "").group_by(Person.position)
+    most = held.order_by(func.count().desc(), Person.position).limit(1).subquery()
+    return union(select(KpiSetItem.position), select(most.c.position))
 
 
 def pages_for(role: str, app: Flask, viewer: Person) -> dict[str, list[str]]:
