@@ -9,10 +9,8 @@ from sqlalchemy import CompoundSelect, func, select, union
 from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
-from goalsite.models_follow import Action, CheckIn
 from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Metric, Person, Unit
-from goalsite.models_follow import CheckIn
+from goalsite.models_follow import Action, CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
