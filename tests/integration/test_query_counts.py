@@ -23,6 +23,8 @@ BOX = re.compile(r"<(?:select|datalist)\b.*?</(?:select|datalist)>", re.DOTALL)
 CALLED = re.compile(r'(?:name|id)="([^"]*)"')
 # The world has five hundred of them.
 LONG = ("time_zone",)
+# A bundle of sheets to print, as many at once as the query says.
+PRINTED = ("assignments.sheets",)
 VIEWERS = ("director", "manager", "employee", "hr")
 
 
@@ -67,7 +69,7 @@ def faults(app: Flask, client: FlaskClient, endpoint: str, paths: list[str]) -> 
         with counted(app) as sent:
             answer = client.get(path, headers=headers)
         codes.add(answer.status_code)
-        if answer.mimetype == "text/html":
+        if answer.mimetype == "text/html" and endpoint not in PRINTED:
             yield from (f"{endpoint} {path}: {fault}" for fault in endless(answer.get_data(as_text=True)))
         if len(sent) > MOST:
             listed = "\n".join(f"    {' '.join(statement.split())[:300]}" for statement in sent)

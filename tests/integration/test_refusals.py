@@ -12,11 +12,12 @@ from goalsite.models import Cycle, Goal, Metric, Person, Unit
 from goalsite.queries.company import today
 from tests.cast import company, signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
+from tests.integration.goal_form import said
 from tests.integration.test_company import SAID as SETTINGS
-from tests.integration.test_drafts import KR, said
 from tests.integration.test_units import new
 
 ENGLISH = {"Accept-Language": "en"}
+KR = {"title": "Tỷ lệ quay lại", "start": "10", "target": "20"}
 
 
 @pytest.fixture
