@@ -62,7 +62,7 @@ class TestShow:
         text = sheet(signed_in(app, report), report)
         row = text.split("Gọi khách")[1].split("</tr>")[0]
         assert "Theo tổng đài" in row
-        assert "30 cuộc" in row
+        assert "30<br><small>cuộc" in row
         assert "a week" in row
         assert "60<br><small>60.0 %" in row
         assert "not yet" in row
