@@ -22,6 +22,7 @@ MODULES = (
     "goals",
     "coach",
     "convert",
+    "convert_objective",
     "comments",
     "pickers",
     "typed",

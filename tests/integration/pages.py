@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Metric, Person, Unit
-from goalsite.models_follow import CheckIn
+from goalsite.models_follow import Action, CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -47,6 +47,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "metrics.trial": ("/setup/metrics/trial?formula=value*2&try_value=3",),
     "coach.show": ("/goals/{goal}/coach",),
     "convert.begin": ("/convert", "/convert?example=1"),
+    "convert_objective.edit": ("/convert/{own_okr_draft}/objective",),
     "convert.key_results": ("/convert/{own_okr_draft}/key-results",),
     "convert.rhythm": ("/convert/{own_okr_draft}/rhythm",),
     "convert.smart": ("/convert/{own_okr_draft}/smart",),
@@ -64,6 +65,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "evaluations.show": ("/evaluations/{own_goal}", "/evaluations/{decidable}"),
     "evaluations.submit": ("/evaluations/{own_over}/submit",),
     "plans.new": ("/goals/{own_active}/actions/new",),
+    "plans.edit": ("/actions/{own_action}/edit",),
     "changes.edit": ("/goals/{own_active}/change",),
     "measures.ask": ("/measures/{own_measure}/end",),
     "measures.new": ("/goals/{own_active}/measures/new",),
@@ -160,6 +162,8 @@ def sights(viewer: Person) -> dict[str, list[object]]:
     later = aliased(CheckIn)
     own_checkins = select(CheckIn.id).outerjoin(later, later.replaces_id == CheckIn.id).where(later.id.is_(None))
     own_checkins = own_checkins.where(CheckIn.measure_id.in_(mine)).order_by(CheckIn.id.desc()).limit(1)
+    open_now = select(Cycle.id).where(Cycle.state == "open")
+    running_own = select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "active", Goal.cycle_id.in_(open_now))
     decidable = select(Goal.id).where(Goal.evaluation == "submitted", Goal.evaluator_id == viewer.id)
     deepest = db.session.scalars(select(Unit.code).order_by(Unit.id.desc()).limit(1))
     root = db.session.execute(select(Unit.id, Unit.code, Unit.head_id).where(Unit.parent_id.is_(None))).one()
@@ -174,6 +178,9 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "decidable": list(db.session.scalars(decidable.order_by(Goal.id).limit(1))),
         "own_over": list(db.session.scalars(over.limit(2))),
         "own_active": [found[0]] if found[0] else [],
+        "own_action": list(
+            db.session.scalars(select(Action.id).join(Action.goal).where(Goal.id.in_(running_own)).limit(1))
+        ),
         "own_draft": list(db.session.scalars(select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft"))),
         "own_okr_draft": list(
             db.session.scalars(

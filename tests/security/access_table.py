@@ -170,6 +170,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- writing goals: one's own, and suggestions to anybody
     ("convert.begin", "GET"): everyone("/convert"),
     ("convert.create", "POST"): everyone("/convert"),
+    ("convert_objective.edit", "GET"): on_goal("/convert/{draft}/objective", WRITERS),
+    ("convert_objective.change", "POST"): on_goal("/convert/{draft}/objective", WRITERS),
     ("convert.key_results", "GET"): on_goal("/convert/{draft}/key-results", WRITERS),
     ("convert.choose", "POST"): on_goal("/convert/{draft}/key-results", WRITERS),
     ("convert.smart", "GET"): on_goal("/convert/{draft}/smart", WRITERS),
@@ -193,6 +195,9 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("changes.decide", "POST"): on_goal("/proposals/{proposal}/apply", APPROVERS),
     ("plans.new", "GET"): on_goal("/goals/{goal}/actions/new", CHECKERS),
     ("plans.add", "POST"): on_goal("/goals/{goal}/actions/new", CHECKERS),
+    ("plans.edit", "GET"): on_goal("/actions/{action}/edit", CHECKERS),
+    ("plans.change", "POST"): on_goal("/actions/{action}/edit", CHECKERS),
+    ("plans.remove", "POST"): on_goal("/actions/{action}/remove", CHECKERS),
     ("plans.tick", "POST"): on_goal("/actions/{action}/tick", CHECKERS),
     ("moves.ask", "GET"): (
         on_goal("/goals/{goal}/cancel", WRITERS),
