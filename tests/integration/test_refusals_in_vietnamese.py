@@ -105,7 +105,8 @@ WORDS = {
     "mid_review_outside": "Ngày rà soát giữa chu kỳ 02/04/2026 nằm ngoài chu kỳ (01/01/2026 đến 31/03/2026). Chọn một ngày trong chu kỳ.",
     "deadline_before_cycle": "Ngày 02/04/2026 trước khi chu kỳ bắt đầu (01/01/2026). Chọn ngày muộn hơn.",
     "review_before_evaluation": "Phiếu đánh giá được ký sau khi đánh giá xong, hạn 10/04/2026. Chọn ngày sau đó.",
-    "cycle_holds_goals": "Có 12 mục tiêu đang thực hiện sẽ nằm ngoài khoảng ngày này, như “Tăng doanh thu” (01/01/2026 đến 31/03/2026). Chọn khoảng ngày chứa được chúng.",
+    "cycle_holds_goals": "Có 12 mục tiêu đang thực hiện sẽ nằm ngoài khoảng ngày này, như “Tăng doanh thu” (01/01/2026 đến 31/03/2026). "
+    "Chọn khoảng ngày chứa được chúng.",
     "cycle_holds_cycles": "Doanh thu nằm trong chu kỳ này, từ 01/01/2026 đến 31/03/2026, và sẽ bị ra ngoài. Chọn khoảng ngày chứa được chu kỳ đó.",
     "cycle_appeals": "Còn 12 ý kiến về kết quả chưa giải quyết. Giải quyết xong mới đóng được chu kỳ.",
     "cycle_pattern_taken": "Đã có “2026-Q1” với ngày khác (01/01/2026 đến 31/03/2026). Đổi tên chu kỳ đó, hoặc chọn năm hay mẫu khác.",

@@ -45,12 +45,11 @@ class Found(HTMLParser):
             self.open_form = None
 
 
-@pytest.fixture(params=["example", "large"])
-def company(request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The application with one of the companies."""
-    fill = fill_large if request.param == "large" else example.fill
+@pytest.fixture
+def company() -> Iterator[Flask]:
+    """The application with the example company."""
     with (
-        databases.fresh("sqlite", request.param, fill) as url,
+        databases.fresh("sqlite", "example", example.fill) as url,
         databases.closing_app(databases.make_app(url, WTF_CSRF_ENABLED=True)) as app,
     ):
         yield app
