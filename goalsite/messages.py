@@ -247,6 +247,15 @@ MESSAGES = {
     "replaced_unknown": _l(
         "No check-in of %(goal)s, %(measure)s was entered at that moment. Write the entered_at of the one it replaces."
     ),
+    "upload_kind": _l(
+        "Choose one .xlsx workbook, or CSV files named like its sheets (goals.csv, people.csv…), or these packed as .zip."
+    ),
+    "upload_admin_only": _l(
+        "On screen, this is loaded only by an administrator who is HR too. Leave the row out, or ask one."
+    ),
+    "upload_goal_under_way": _l(
+        "This goal is under way: change it on its own page, with a reason, or leave the row as it was."
+    ),
     "meeting_in_future": _l("A meeting that is still to come has nothing noted yet. Give the day it was held."),
     "replaced_later": _l("A check-in replaces an earlier one. Write the entered_at of one that was entered before."),
     "replaced_twice": _l("That check-in has been replaced by another already. Replace that one."),

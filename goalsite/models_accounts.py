@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from goalsite.extensions import Base
@@ -61,6 +61,21 @@ class FormKey(Base):
     key: Mapped[str] = mapped_column(CODE, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     answer: Mapped[str] = mapped_column(NAME, default="")
+
+
+class Upload(Base):
+    """A workbook somebody is looking at before it is loaded: the file, and what became, or would become, of every row."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(CODE, unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(NAME)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    report: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime]
+    loaded_at: Mapped[datetime | None]
 
 
 class AuditRow(Base):

@@ -1,29 +1,33 @@
 """Loads a workbook: all of it or nothing, every fault of the file at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from goalsite.actions import audit, organisation, standing
 from goalsite.domain.errors import RuleError
-from goalsite.exchange import base_goal, check_company, check_follow, check_goals, stored
+from goalsite.exchange import base_goal, cells, check_company, check_follow, check_goals, stored
 from goalsite.exchange.closed import check_closed_results
 from goalsite.exchange.facts import parts_of
 from goalsite.exchange.files import digest_of, opened
 from goalsite.exchange.merge import merge
 from goalsite.exchange.parse import Incoming, read_tables
-from goalsite.exchange.rows import Company, Faults, LoadReport, Outcome, Progress, SheetCount, silent
+from goalsite.exchange.rows import Company, Faults, LoadReport, Outcome, Progress, Row, SheetCount, silent
 from goalsite.exchange.sheets import SHEETS
 from goalsite.exchange.write import write_company
 from goalsite.exchange.write_follow import fix_evaluators, keep_last_evaluations, write_checkins
 from goalsite.extensions import db
-from goalsite.models import Person
+from goalsite.models import Person, Unit
 from goalsite.queries.company import company as settings_in_force
 from goalsite.queries.company import forget_company
 from goalsite.queries.company import today as company_today
 
 MOST_SHOWN = 5000
+# Adds the faults of rows that are not theirs to write.
+Allowed = Callable[[Incoming, Company, Faults], None]
 
 
 def load_path(
@@ -34,12 +38,13 @@ def load_path(
     progress: Progress | None = None,
     actor: Person | None = None,
     most_rows: int | None = None,
+    allowed: Allowed | None = None,
 ) -> LoadReport:
     """Loads a folder of CSV files, a .csv or an .xlsx into the caller's transaction, which the caller commits.
 
     A faulty file, or a dry run, leaves the transaction as it was: all is written inside a savepoint, which is given back.
     Rows are matched by their key; none is ever deleted. `today` is the company's day, `actor` who loads (None: the command line),
-    `most_rows` how many rows are taken at most.
+    `most_rows` how many rows are taken at most, `allowed` adds the faults of rows that are not the actor's to write.
     """
     say = progress or silent
     faults = Faults()
@@ -56,16 +61,36 @@ def load_path(
         faults.add(Path(path).name, 0, "", error)
         report.faults = faults.listed()
         return report
+    lone = _lone_root(incoming)
+    was = lone[0].code if lone else ""
+    if lone:
+        lone[0].code = lone[1]
+        db.session.flush()
     keys = stored.Keys()
     company = merge(incoming, keys, faults)
     day = today or company_today()
     _check(company, day, faults)
+    if allowed:
+        allowed(incoming, company, faults)
     if not faults:
         _write(company, incoming, report, day, faults, say, actor)
-    if not faults:
-        _count(incoming, report)
+    if lone and (faults or dry_run):
+        lone[0].code = was
+        db.session.flush()
+    _count(incoming, report, most_rows or MOST_SHOWN)
     report.faults = faults.listed() if theirs is None else base_goal.in_its_words(faults.listed(), theirs.name)
     return report
+
+
+def _lone_root(incoming: Incoming) -> tuple[Unit, str] | None:
+    """The company of a site that has no other unit, and the code the file knows it by: what the first visit made is the file's own."""
+    roots = [
+        row for row in incoming.rows.get("units", {}).values() if row["kind"] in (None, "company") and not row["parent"]
+    ]
+    units = list(db.session.scalars(select(Unit).limit(2))) if len(roots) == 1 else []
+    if len(units) != 1 or units[0].code in incoming.rows["units"]:
+        return None
+    return units[0], roots[0]["code"]
 
 
 def _check(company: Company, today: date, faults: Faults) -> None:
@@ -118,16 +143,16 @@ def _record(incoming: Incoming, actor: Person | None) -> None:
         audit.record(actor, "load", "sheet", count.sheet, after=after)
 
 
-def _count(incoming: Incoming, report: LoadReport) -> None:
+def _count(incoming: Incoming, report: LoadReport, most: int) -> None:
     report.sheets = list(_counts(incoming))
-    if incoming.count <= MOST_SHOWN:
+    if incoming.count <= most:
         report.outcomes = [
             Outcome(
                 name,
                 row.number,
                 _shown(row.key),
                 "new" if row.is_new else "changed" if row.changed else "unchanged",
-                row.changed,
+                () if row.is_new else _changes(row, incoming.zone),
             )
             for name, rows in incoming.rows.items()
             for row in rows.values()
@@ -145,6 +170,15 @@ def _counts(incoming: Incoming) -> Iterable[SheetCount]:
             count.unchanged += not row.differs
             count.what.update(row.changed)
         yield count
+
+
+def _changes(row: Row, zone: ZoneInfo) -> tuple[tuple[str, str, str], ...]:
+    said = []
+    for name in row.changed:
+        column, place = row.sheet.column(name), row.sheet.places[name]
+        was, becomes = (cells.as_text(cells.write(column, value, zone)) for value in (row.before[place], row[name]))
+        said.append((name, was, becomes))
+    return tuple(said)
 
 
 def _shown(key: object) -> str:

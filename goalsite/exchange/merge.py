@@ -46,7 +46,7 @@ def _merge_sheet(sheet: Sheet, rows: dict[Any, Row], missing: frozenset[str], co
         if derive:
             derive(row, company)
         if before is not None:
-            row.id = before.id
+            row.id, row.before = before.id, before.values
             row.changed = tuple(
                 column.name
                 for column, new, old in zip(sheet.columns, row.values, before.values, strict=True)

@@ -17,7 +17,7 @@ from goalsite.domain.errors import RuleError
 from goalsite.exchange import check_company, stored
 from goalsite.exchange.files import digest_of, inert, opened
 from goalsite.exchange.merge import merge
-from goalsite.exchange.parse import read_tables
+from goalsite.exchange.parse import Incoming, read_tables
 from goalsite.exchange.rows import Company, Faults, Row, silent
 from goalsite.exchange.sheets import BY_NAME
 from goalsite.exchange.write import write_company
@@ -84,12 +84,11 @@ def read_people(content: bytes, suffix: str, by: Person, today: date) -> PeopleL
         except RuleError as error:
             return PeopleList(problem=error)
     keys = stored.Keys()
-    before = {row.key: row for row in stored.rows_of(BY_NAME[SHEET], keys)}
     company = merge(incoming, keys, faults)
     check_company.check(company, today, faults)
     rows = list(incoming.rows.get(SHEET, {}).values())
     for row in rows:
-        _check_power(row, before.get(row.key), by, faults)
+        _check_power(row, by, faults)
     return PeopleList(lines=_lines(rows, faults), digest=digest, company=company)
 
 
@@ -134,6 +133,12 @@ def _csv(rows: list[list[str]]) -> str:
     return "\ufeff" + text.getvalue()
 
 
+def refuse_power(incoming: Incoming, by: Person, faults: Faults) -> None:
+    """The faults of people's rows that only an administrator may write."""
+    for row in incoming.rows.get(SHEET, {}).values():
+        _check_power(row, by, faults)
+
+
 def _is_text(content: bytes) -> bool:
     try:
         content.decode()
@@ -142,13 +147,13 @@ def _is_text(content: bytes) -> bool:
     return True
 
 
-def _check_power(row: Row, before: Row | None, by: Person, faults: Faults) -> None:
+def _check_power(row: Row, by: Person, faults: Faults) -> None:
     """Roles are an administrator's to give, and an administrator's account another one's to change."""
     if by.is_admin:
         return
-    if row["roles"] if before is None else "roles" in row.changed:
+    if row["roles"] if row.is_new else "roles" in row.changed:
         faults.at(row, "roles", "admin_only")
-    if before is not None and "admin" in before["roles"]:
+    if not row.is_new and "admin" in row.before[row.sheet.places["roles"]]:
         for name in sorted(OF_AN_ADMIN - ADMINS_ALONE):
             if name in row.changed:
                 faults.at(row, name, "admin_only")

@@ -20,15 +20,16 @@ def silent(_what: str, _done: int, _of: int) -> None:
 class Row:
     """One line of a sheet: its values in the order of the columns, its number in the file (0: it stands in the database), its id there (0: new)."""
 
-    __slots__ = ("changed", "id", "number", "sheet", "values")
+    __slots__ = ("before", "changed", "id", "number", "sheet", "values")
 
     def __init__(self, sheet: Sheet, values: list[Any], number: int = 0, id: int = 0) -> None:  # noqa: A002
         self.sheet = sheet
         self.values = values
         self.number = number
         self.id = id
-        # The columns in which it differs from what stands in the database.
+        # The columns in which it differs from what stands in the database, and the values there.
         self.changed: tuple[str, ...] = ()
+        self.before: list[Any] = []
 
     def __getitem__(self, column: str) -> Any:
         return self.values[self.sheet.places[column]]
@@ -118,13 +119,13 @@ class SheetCount:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of one row: new, changed (in which columns) or unchanged."""
+    """What becomes of one row: new, changed (each column, from, to, as the workbook writes them) or unchanged."""
 
     sheet: str
     row: int
     key: str
     outcome: str
-    columns: tuple[str, ...] = ()
+    changes: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass

@@ -35,6 +35,11 @@ def may_administer(viewer: Viewer) -> bool:
     return viewer.is_admin
 
 
+def may_load_workbook(viewer: Viewer) -> bool:
+    """Load and take out the company workbook on screen: HR. What of it only an administrator may, `exchange.screen` says row by row."""
+    return viewer.is_hr
+
+
 def may_write_people(viewer: Viewer) -> bool:
     """Make accounts and keep what is known of people: HR and administrators; roles are an administrator's to give (§8)."""
     return viewer.is_hr or viewer.is_admin

@@ -48,6 +48,7 @@ MODULES = (
     "kpi_sets",
     "kpi_gifts",
     "company",
+    "workbook",
 )
 
 

@@ -1,8 +1,11 @@
 """The first steps of a company: a list that ticks itself off, and the doors to each of them."""
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, url_for
 
 from goalsite import policy
+from goalsite.forms.auth import Sure
 from goalsite.queries import setup as read
 from goalsite.respond import respond
 from goalsite.views.loaders import allow, viewer
@@ -35,7 +38,13 @@ def show() -> Response:
         "goals": counts.goals > 0,
     }
     following = next((name for name, is_done in done.items() if not is_done), "")
-    return respond("setup/show.html", counts=counts, done=done, following=following, doors=_doors())
+    return respond("setup/show.html", counts=counts, done=done, following=following, doors=_doors(), **_example(counts))
+
+
+def _example(counts: read.Counts) -> dict[str, Any]:
+    """The door to the example company, for the first administrator of a site that holds nothing else."""
+    may = viewer().is_admin and viewer().is_hr and not (counts.below or counts.goals)
+    return {"may_try": may, "sure": Sure(formdata=None) if may else None}
 
 
 def _doors() -> dict[str, str]:

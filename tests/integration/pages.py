@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from itertools import product
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import CompoundSelect, func, select, union
@@ -10,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Metric, Person, Unit
+from goalsite.models_accounts import Upload
 from goalsite.models_follow import Action, CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
@@ -29,6 +31,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "weekly.show": ("/checkins", "/checkins?person={report}"),
     "corrections.new": ("/checkins/{own_checkin}/correct",),
     "meetings.show": ("/units/{own_unit}/meeting", "/units/{own_unit}/meeting?since=2020-01-01"),
+    "workbook.show": ("/setup/workbook",),
+    "workbook.look": ("/setup/workbook/{upload}",),
+    "workbook.download_report": ("/setup/workbook/{upload}/report",),
+    "workbook.download_template": ("/setup/workbook/template",),
     "checkins.row": ("/measures/{measure}",),
     "company.edit": ("/setup/company",),
     "cycle_copies.new": ("/setup/cycles/{cycle}/copy", "/setup/cycles/{cycle}/copy?text=a&page=2"),
@@ -132,7 +138,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("assignments.sheets", "cycle", "kpi_", "metrics.", "people", "units.", "setup.")
+FOR_HR = ("assignments.sheets", "cycle", "kpi_", "metrics.", "workbook.", "people", "units.", "setup.")
 
 
 def routes(app: Flask) -> set[str]:
@@ -140,7 +146,7 @@ def routes(app: Flask) -> set[str]:
     return {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
 
 
-def sights(viewer: Person) -> dict[str, list[object]]:
+def sights(viewer: Person) -> dict[str, list[Any]]:
     """What the viewer may well look at, by the names in PAGES: their own things, and those that have the most to show."""
     running = (Goal.state == "active", Goal.visibility == "public", Cycle.state == "open")
     goals = select(Goal.id).join(Goal.cycle).where(*running).group_by(Goal.id)
@@ -171,6 +177,7 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "goal": sorted({goal for goal in found if goal}),
         "measure": list(db.session.scalars(measures)),
         "own_measure": list(db.session.scalars(mine)),
+        "upload": list(db.session.scalars(select(Upload.token).where(Upload.person_id == viewer.id))),
         "own_unit": list(db.session.scalars(select(Unit.id).where(Unit.id == viewer.unit_id))),
         "report": list(db.session.scalars(select(Person.id).where(Person.boss_id == viewer.id).limit(1))),
         "own_checkin": list(db.session.scalars(own_checkins)),
@@ -211,7 +218,7 @@ def pages_for(role: str, app: Flask, viewer: Person) -> dict[str, list[str]]:
     return {endpoint: paths for endpoint, paths in found.items() if paths}
 
 
-def addresses(endpoint: str, seen: dict[str, list[object]]) -> Iterator[str]:
+def addresses(endpoint: str, seen: dict[str, list[Any]]) -> Iterator[str]:
     """The endpoint's addresses, each with each of the viewer's ids; none where the viewer has nothing of the kind."""
     for template in PAGES[endpoint]:
         names = re.findall(r"{(\w+)}", template)

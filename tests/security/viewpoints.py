@@ -8,7 +8,7 @@ from goalsite.actions import accounts
 from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, GoalFollower, Measure, Metric, Person, Unit
-from goalsite.models_accounts import Notification
+from goalsite.models_accounts import Notification, Upload
 from goalsite.models_follow import Action, Blocker, CheckIn, Comment, EvaluationStep, Proposal
 from goalsite.queries.company import now, today
 from tests import databases
@@ -61,6 +61,8 @@ def fill(url: str) -> None:
             _goal(cast, ended, visibility, EVALUATOR, "DONE")
             _goal(cast, ended, visibility, EVALUATOR, "HANDED", evaluation="submitted")
             _goal(cast, ended, visibility, EVALUATOR, "APPROVED", evaluation="approved", score=Decimal("0.3"))
+        looked_at = {"lines": [], "notes": [], "digest": ""}
+        db.session.add(Upload(token="uploaded", person_id=cast["hr"].id, name="x", report=looked_at, at=now()))
         db.session.add(Metric(code="returning", name="Tỷ lệ khách quay lại"))
         settle()
         cast["disabled"].disabled_at = now()
