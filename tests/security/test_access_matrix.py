@@ -103,7 +103,10 @@ def faults(company: Company, line: Line, method: str) -> Iterator[str]:
         meant = line.expected(method, who, visibility)
         if not (answer.status_code in ANSWERED if meant == DONE else answer.status_code == meant):
             yield f"{who}, {line.path}, {visibility}: {answer.status_code} instead of {meant}"
-        yield from (f"{who}, {line.path}, {visibility}: reads “{hidden}”" for hidden in leaked(who, answer.text))
+        yield from (
+            f"{who}, {line.path}, {visibility}: reads “{hidden}”"
+            for hidden in leaked(who, answer.get_data().decode("utf-8", "replace"))
+        )
 
 
 def leaked(who: str, text: str) -> list[str]:
