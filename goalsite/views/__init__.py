@@ -30,6 +30,7 @@ MODULES = (
     "acknowledgements",
     "evaluations",
     "decisions",
+    "reviews",
     "notifications",
     "setup",
     "people",

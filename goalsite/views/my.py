@@ -13,8 +13,9 @@ from goalsite.models import Cycle
 from goalsite.queries import company as here
 from goalsite.queries import my as read
 from goalsite.queries.cards import GoalCard, cards_of
+from goalsite.queries.reviews import count_waiting
 from goalsite.respond import respond
-from goalsite.views.loaders import load_goal
+from goalsite.views.loaders import load_goal, viewer
 
 blueprint = Blueprint("my", __name__)
 
@@ -45,6 +46,7 @@ def show() -> AnyResponse:
         due_by=min((measure.row.due_by for measure in late if measure.row.due_by), default=None),
         standing=read.my_standing(person, chosen, cards),
         waits=read.my_waits(person, today),
+        reviews_waiting=count_waiting(viewer(), chosen) if chosen.state == "reviewing" else 0,
         unseen=read.my_unseen(person, today),
         attention=_attention(cards),
         actions=read.my_actions(person, chosen),
