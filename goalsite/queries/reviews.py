@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from goalsite.domain.relations import Viewer
+from goalsite.domain.relations import ToPerson, Viewer
 from goalsite.domain.terms import COUNTED_STATES, REVIEW_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_follow import Result, Review
 from goalsite.queries.organisation import Who, ancestry, there_in, who_of
+from goalsite.queries.viewer import as_person_relation, person_columns
 from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 25
@@ -40,6 +41,14 @@ class Reviews:
 def review_of(cycle_id: int, person_id: int) -> Review | None:
     """The person's review in the cycle, once somebody has begun it."""
     return db.session.scalar(select(Review).where(Review.cycle_id == cycle_id, Review.person_id == person_id))
+
+
+def find(viewer: Viewer, cycle: Cycle, person_id: int) -> tuple[Person, ToPerson, Review | None] | None:
+    """The person with unit and manager, what the reader is to them, and their review once somebody has begun it. One query."""
+    query = select(Person, Review, *person_columns(viewer)).where(Person.id == person_id)
+    query = query.outerjoin(Review, and_(Review.person_id == Person.id, Review.cycle_id == cycle.id))
+    row = db.session.execute(query.options(joinedload(Person.unit), joinedload(Person.boss))).mappings().first()
+    return None if row is None else (row["Person"], as_person_relation(viewer, row), row["Review"])
 
 
 def reviews_of(

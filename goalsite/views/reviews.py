@@ -18,13 +18,11 @@ from goalsite.frame import cycle, frame, me
 from goalsite.models import Cycle
 from goalsite.models_follow import Review
 from goalsite.queries import company as here
-from goalsite.queries import cycles as cycle_queries
 from goalsite.queries import member as people
 from goalsite.queries import reviews as read
 from goalsite.queries.filters import as_id, read_filters
 from goalsite.queries.organisation import bands_of, who_of
 from goalsite.queries.overview import place_of
-from goalsite.queries.viewer import relations_to_people
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import allow, viewer
 
@@ -120,11 +118,13 @@ def take(code: str, person_id: int, act: str) -> AnyResponse:
 
 def _look(code: str, person_id: int) -> Look:
     """The review, for the person, their managers and HR; nobody else finds it."""
-    found, chosen = people.find(viewer(), person_id), cycle_queries.cycle_by_code(code)
-    if found is None or chosen is None or not found.may_see_results:
+    chosen = next((one for one in frame().all_cycles if one.code == code), None)
+    found = read.find(viewer(), chosen, person_id) if chosen else None
+    if chosen is None or found is None or not policy.may_see_results(found[1]):
         abort(404)
-    to = relations_to_people(viewer(), [person_id])[person_id]
-    return Look(found, chosen, to, read.review_of(chosen.id, person_id))
+    person, to, review = found
+    frame().chosen = chosen
+    return Look(people.Found(person, True), chosen, to, review)
 
 
 def _overtaken(code: str, person_id: int, act: str, form: WordsForm) -> AnyResponse:
