@@ -54,6 +54,7 @@ SETUP = (
     Place("people.list_people", _lp("setup", "People"), _lp("setup", "People"), "users"),
     Place("cycles.list_cycles", _l("Cycles"), _l("Cycles"), "clock", role="hr"),
     Place("metrics.list_metrics", _l("Metrics"), _l("Metrics"), "target", role="hr"),
+    Place("kpi_sets.list_positions", _l("KPI sets"), _l("KPI sets"), "scale", role="hr"),
     Place("company.edit", _l("Company settings"), _l("Company"), "building-2", role="admin"),
 )
 

@@ -164,6 +164,9 @@ MESSAGES = {
     "copy_code_taken": _l(
         "“%(title)s” cannot be copied: the code “%(taken)s” is another goal's. Change that code first."
     ),
+    "give_nothing": _l("Nobody would get anything. Tick at least one person who lacks it."),
+    "give_too_many": _l("That is %(count)s goals; %(most)s can be given at once. Choose fewer people, such as a unit."),
+    "receive_nothing": _l("Nothing waits to be received. Look at the page again."),
     "too_many_holidays": _l("That is too many: %(most)s days at most."),
     "workdays_missing": _l("Tick one working day at least."),
     "thresholds_descend": _l("“At risk” begins below “on track”. Change one of the two."),
@@ -171,7 +174,9 @@ MESSAGES = {
     "setting_unknown": _l("There is no setting “%(key)s”. The settings are: %(known)s."),
     "setting_wrong": _l("“%(value)s” cannot be the setting %(key)s. Write it like %(example)s."),
     "thresholds_not_descending": _l("on_track has to be above at_risk, and at_risk above 0. Change one of the two."),
-    "formula_missing": _l("The progress is to come from a formula. Write the formula, or empty formula_is."),
+    "formula_missing": _l(
+        "The progress is to come from a formula. Write the formula, or let its answer be only a number to look at."
+    ),
     "formula_unreadable": _l("This formula cannot be read. Write it like (value-start)*100/(target-start)."),
     "formula_too_long": _l("A formula has at most %(longest)s characters."),
     "formula_name": _l("A formula knows value, target and start, but not “%(name)s”."),
@@ -182,11 +187,11 @@ MESSAGES = {
     "evaluator_is_owner": _l("Nobody evaluates their own goal. Name another evaluator, or leave the cell empty."),
     "kpi_progress_from": _l("A KPI takes its progress from its own indicator. Write measures."),
     "kpi_needs_one_measure": _l(
-        "An active KPI has exactly one indicator, and this one has %(count)s. Mend its measures, or make it a draft."
+        "An active KPI has exactly one indicator, and this one has %(count)s. Leave it exactly one, or let it be a draft."
     ),
-    "okr_needs_measures": _l("An active OKR has at least one key result. Add one to measures, or make it a draft."),
+    "okr_needs_measures": _l("An active OKR has at least one key result. Add one, or let it be a draft."),
     "okr_too_many_measures": _l(
-        "An active OKR has at most %(most)s key results, and this one has %(count)s. Take some away, or make it a draft."
+        "An active OKR has at most %(most)s key results, and this one has %(count)s. Take some away, or let it be a draft."
     ),
     "weights_not_100": _l(
         "In this cycle the weights of a person's goals of one kind come to 100; those of %(owner)s come to %(total)s."
@@ -219,6 +224,7 @@ MESSAGES = {
     "bounds_reversed": _l("The low bound, %(low)s, is above the high one, %(high)s. Change one of the two."),
     "steps_missing": _l("A measure in steps needs its steps. Add them."),
     "weight_not_positive": _l("The weight must be above 0."),
+    "typed_too_long": _l("Not kept: this is too long. Save it, or make it shorter."),
     "period_targets_not_here": _l("This measure has no targets by period. Remove them."),
     "period_unknown": _l("No period of this measure begins on %(day)s. Write the first day of one."),
     "period_targets_sum": _l(

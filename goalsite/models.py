@@ -204,6 +204,8 @@ class KpiSetItem(Base):
     target: Mapped[Decimal | None]
     target_per: Mapped[str] = mapped_column(WORD, default="span")
     frequency: Mapped[str] = mapped_column(WORD, default="")
+    low: Mapped[Decimal | None]
+    high: Mapped[Decimal | None]
 
     metric: Mapped[Metric] = relationship()
 
@@ -229,6 +231,7 @@ class Goal(Base):
         Index("ix_goals_cycle_unit", "cycle_id", "unit_id", "state"),
         Index("ix_goals_cycle_status", "cycle_id", "state", "status"),
         Index("ix_goals_turns_on", "turns_on"),
+        Index("ix_goals_created_by_id", "created_by_id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

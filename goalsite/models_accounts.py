@@ -120,3 +120,18 @@ class NotificationChoice(Base):
     kind: Mapped[str] = mapped_column(CODE)
     in_page: Mapped[bool] = mapped_column(default=True)
     by_email: Mapped[bool] = mapped_column(default=True)
+
+
+class TypedForm(Base):
+    """What somebody has typed into a form and not saved: its fields as they were sent, theirs alone. `place` says which form:
+    new, copy-12, edit-12 (of the goal 12); `form_key` is the form's own, so that what has been saved meanwhile is not offered again."""
+
+    __tablename__ = "typed_forms"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[str] = mapped_column(CODE, primary_key=True)
+    goal_id: Mapped[int | None] = mapped_column(ForeignKey("goals.id", ondelete="CASCADE"), index=True)
+    form_key: Mapped[str] = mapped_column(CODE, default="")
+    title: Mapped[str] = mapped_column(NAME, default="")
+    body: Mapped[str]
+    at: Mapped[datetime]

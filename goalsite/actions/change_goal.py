@@ -13,22 +13,25 @@ from goalsite.actions.move_goal import faults_to_activate
 from goalsite.actions.standing import refresh
 from goalsite.domain.drafts import Fault
 from goalsite.domain.errors import RuleError
+from goalsite.domain.period_plan import read_written, written
+from goalsite.domain.rounding import as_decimal
 from goalsite.domain.states import PROPOSAL, move
-from goalsite.extensions import db
+from goalsite.extensions import EXACT_DECIMALS, db
 from goalsite.models import Goal, Measure, PeriodTarget, Person
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import Change, CheckIn, Proposal
 
 GOAL_FIELDS = ("weight", "starts_on", "due_on")
-MEASURE_FIELDS = ("direction", "start", "target", "low", "high", "weight", "starts_on", "due_on")
+MEASURE_FIELDS = ("direction", "start", "target", "target_per", "low", "high", "weight", "starts_on", "due_on")
+# All the targets by period of a measure at once, as `period_plan.written` writes them.
+PERIODS = "period_targets"
 DATES = ("starts_on", "due_on")
 Value = Decimal | date | str | None
 
 
 @dataclass(frozen=True)
 class Wish:
-    """One field that is to be something else, of the goal or of one of its measures. `respread` alone gives a measure's
-    periods their even targets back."""
+    """One field that is to be something else, of the goal or of one of its measures."""
 
     measure: Measure | None
     field: str
@@ -64,7 +67,6 @@ def change_goal(
             approved_by_id=approved_by.id if approved_by else None,
         )
         for wish in wishes
-        if wish.field != "respread"
     ]
     _set(goal, wishes)
     db.session.add_all(kept)
@@ -89,7 +91,6 @@ def propose_change(goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now
             by_id=by.id,
         )
         for wish in wishes
-        if wish.field != "respread"
     ]
     db.session.add_all(kept)
     boss = goal.owner.boss_id
@@ -101,19 +102,32 @@ def propose_change(goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now
 
 
 def decide_change(proposal: Proposal, act: str, by: Person, answer: str, now: datetime, today: date) -> None:
-    """Applies or returns a proposed change. Raises RuleError move_not_possible, reason_missing, and those of `change_goal`."""
+    """Applies or returns a proposed change, with what was proposed along with it: one may not hold without the other.
+
+    Raises RuleError move_not_possible, reason_missing, and those of `change_goal`.
+    """
     goal = proposal.goal
-    proposal.state = move(PROPOSAL, proposal.state, act, answer)
-    proposal.decided_by_id, proposal.decided_at, proposal.answer = by.id, now, answer.strip()
+    asked = together(proposal)
+    for one in asked:
+        one.state = move(PROPOSAL, one.state, act, answer)
+        one.decided_by_id, one.decided_at, one.answer = by.id, now, answer.strip()
     if proposal.by_id != by.id:
         kind = f"change_{proposal.state}"
         db.session.add(Notification(person_id=proposal.by_id, kind=kind, goal_id=goal.id, actor_id=by.id, at=now))
     if act == "apply":
-        wish = Wish(proposal.measure, proposal.field, read_value(proposal.field, proposal.new))
-        change_goal(goal, [wish], proposal.by, proposal.why, now, today, approved_by=by)
+        wishes = [Wish(one.measure, one.field, read_value(one.field, one.new)) for one in asked]
+        change_goal(goal, wishes, proposal.by, proposal.why, now, today, approved_by=by)
     else:
-        said = {"proposal": proposal.id, "answer": proposal.answer}
+        said = {"proposal": [one.id for one in asked], "answer": proposal.answer}
         record(by, "return_change", "goal", goal.id, None, said)
+
+
+def together(proposal: Proposal) -> list[Proposal]:
+    """The proposal, and those still open that were made with it; an old one that is decided stands alone."""
+    if proposal.state != "open":
+        return [proposal]
+    same = (Proposal.goal_id == proposal.goal_id, Proposal.by_id == proposal.by_id, Proposal.at == proposal.at)
+    return list(db.session.scalars(select(Proposal).where(*same, Proposal.state == "open").order_by(Proposal.id)))
 
 
 def faults_of(goal: Goal, wishes: Sequence[Wish]) -> list[tuple[Measure | None, Fault]]:
@@ -126,13 +140,14 @@ def faults_of(goal: Goal, wishes: Sequence[Wish]) -> list[tuple[Measure | None, 
         found += _against_checkins(goal, wishes)
     finally:
         nested.rollback()
-        db.session.expire(goal)
+        for held in (goal, *(wish.measure for wish in wishes if wish.measure)):
+            db.session.expire(held)
     return found
 
 
 def read_value(field: str, text: str) -> Value:
     """A value as changes and proposals keep it."""
-    if field == "direction":
+    if field in ("direction", "target_per", PERIODS):
         return text
     if not text:
         return None
@@ -169,15 +184,21 @@ def _against_checkins(goal: Goal, wishes: Iterable[Wish]) -> list[tuple[Measure 
 
 def _set(goal: Goal, wishes: Iterable[Wish]) -> None:
     for wish in wishes:
-        if wish.field == "respread" and wish.measure:
+        if wish.field == PERIODS and wish.measure:
             db.session.execute(delete(PeriodTarget).where(PeriodTarget.measure_id == wish.measure.id))
+            db.session.add_all(
+                PeriodTarget(measure_id=wish.measure.id, starts_on=day, target=as_decimal(number, EXACT_DECIMALS))
+                for day, number in read_written(str(wish.new or "")).items()
+            )
+            db.session.flush()
+            db.session.expire(wish.measure, [PERIODS])
         else:
             setattr(wish.measure or goal, wish.field, wish.new)
 
 
 def _now(goal: Goal, wish: Wish) -> Value:
-    if wish.field == "respread":
-        return None
+    if wish.field == PERIODS and wish.measure:
+        return written({one.starts_on: one.target for one in wish.measure.period_targets})
     held: Value = getattr(wish.measure or goal, wish.field)
     return _default(goal, wish) if held is None else held
 

@@ -34,3 +34,8 @@ def keep_answer(person_id: int, key: str, answer: str) -> None:
 def answer(person_id: int, key: str) -> str:
     """Where the first sending led; empty if it kept none."""
     return db.session.scalar(select(FormKey.answer).where(FormKey.person_id == person_id, FormKey.key == key)) or ""
+
+
+def used(person_id: int, key: str) -> bool:
+    """Whether that form has had its effect."""
+    return bool(db.session.scalar(select(FormKey.key).where(FormKey.person_id == person_id, FormKey.key == key)))

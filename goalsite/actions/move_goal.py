@@ -1,4 +1,4 @@
-"""A goal moves through its states: activated, proposed, approved, returned, accepted, received, cancelled (rules §7)."""
+"""A goal moves through its states: activated, proposed, approved, returned, suggested again, accepted, cancelled (rules §7)."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from goalsite.queries.records import fraction, measure_facts
 HEARD = {
     "accept": "goal_accepted",
     "receive": "goal_accepted",
+    "suggest_again": "goal_suggested",
     "activate": "goal_activated",
     "approve": "goal_approved",
     "propose": "goal_proposed",
@@ -51,7 +52,9 @@ def faults_to_activate(goal: Goal) -> list[tuple[Measure | None, Fault]]:
     found = rules.faults(plan, draft=False)
     if cycle.weights_to_100 and goal.scope == "person":
         weight = fraction(goal.weight) or read.NOTHING
-        beside = read.weights_beside(goal.owner_id, goal.cycle_id, goal.kind, goal.id)
+        # What was given together counts together: the first to be received does not lack the others.
+        given = goal.state == "suggested"
+        beside = read.weights_beside(goal.owner_id, goal.cycle_id, goal.kind, goal.id, with_assigned=given)
         short = rules.weights_fault(beside + weight, goal.owner.name)
         found += [(None, short)] if short else []
     return [(None if place is None else rows[place], (place, error)) for place, error in found]
@@ -76,10 +79,9 @@ def move_goal(
     goal.version += 1
     if act == "receive":
         goal.received_at = now
-    if to in ("cancelled", "returned"):
-        goal.cancel_reason = why
-    elif why:
-        # A draft that comes back keeps the reason where people talk about it.
+    goal.cancel_reason = why if to in ("cancelled", "returned") else ""
+    if why and to != "cancelled":
+        # What comes back keeps the reason where people talk about it, however often it goes round.
         db.session.add(Comment(goal_id=goal.id, entered_at=now, author_id=by.id, body=why))
     _tell(goal, act, by, now)
     refresh([goal.id], today)

@@ -39,6 +39,11 @@ def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) 
     refresh_results_of(touched)
 
 
+def refresh_new(goal_ids: Collection[int], day: date) -> None:
+    """As `refresh`, for drafts and suggestions just made that support nothing: no other goal and no result knows of them yet. Their cycle must be held."""
+    _refresh_in_order(goal_ids, day, day)
+
+
 def one_at_a_time(goal_ids: Collection[int]) -> set[int]:
     """The goals a write to these moves: they, those they feed, and everything above. Until the transaction ends nobody else moves a goal of their cycles."""
     moved = _and_above(set(goal_ids) | _fed_by(goal_ids))

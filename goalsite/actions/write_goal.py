@@ -106,7 +106,7 @@ def create_goal(by: Person, said: GoalDraft, today: date) -> Goal:
         code=f"new-{secrets.token_hex(8)}",
         created_by_id=by.id,
         state="draft" if said.owner.id == by.id else "suggested",
-        **_plain_facts(said),
+        **plain_facts(said),
     )
     db.session.add(goal)
     db.session.flush()
@@ -121,13 +121,16 @@ def create_goal(by: Person, said: GoalDraft, today: date) -> Goal:
 
 
 def update_goal(goal: Goal, by: Person, said: GoalDraft, today: date) -> None:
-    """The draft says this now. One that was changed meanwhile is for the caller to notice: see `hold`.
+    """The draft says this now; a suggestion that came back becomes one's own draft where one takes it oneself. A goal that
+    was changed meanwhile is for the caller to notice: see `hold`.
 
     Raises RuleError measure_has_checkins where a measure or its steps would go that something was recorded of.
     """
     before = snapshot(goal)
-    for name, value in _plain_facts(said).items():
+    for name, value in plain_facts(said).items():
         setattr(goal, name, value)
+    if goal.state == "returned" and said.owner.id == by.id:
+        goal.state, goal.cancel_reason = "draft", ""
     _write_parts(goal, said)
     goal.version += 1
     refresh([goal.id], today)
@@ -167,7 +170,8 @@ def snapshot(goal: Goal) -> dict[str, Any]:
     }
 
 
-def _plain_facts(said: GoalDraft) -> dict[str, Any]:
+def plain_facts(said: GoalDraft) -> dict[str, Any]:
+    """What the goal's own row says, by column."""
     same = ("kind", "scope", "title", "starts_on", "due_on", "visibility", "weight", "ambition", "progress_from")
     return {name: getattr(said, name) for name in (*same, "evaluated_by", "description", "parent_measure_id")} | {
         "cycle_id": said.cycle.id,
@@ -200,25 +204,40 @@ def _write_measures(goal: Goal, said: Iterable[MeasureDraft]) -> None:
     _forget(set(held) - {draft.id for draft in drafts if draft.id is not None})
     codes = {one.code for one in held.values()}
     for place, draft in enumerate(drafts):
-        row = held.get(draft.id or 0)
-        if row is None:
-            row = Measure(goal_id=goal.id, code=_free_measure_code(goal.kind, codes))
-            db.session.add(row)
-        row.place = place
-        for name in PLAIN:
-            setattr(row, name, getattr(draft, name))
-        for name in FROM_METRIC:
-            setattr(row, name, getattr(draft.metric or draft, name))
-        row.metric_id = draft.metric.id if draft.metric else None
-        row.assignee_id = draft.assignee.id if draft.assignee else None
-        row.fed_by_id = draft.fed_by.id if draft.fed_by else None
-        db.session.flush()
-        _write_steps(row, draft)
-        db.session.execute(delete(PeriodTarget).where(PeriodTarget.measure_id == row.id))
-        db.session.add_all(
-            PeriodTarget(measure_id=row.id, starts_on=day, target=number)
-            for day, number in draft.period_targets.items()
-        )
+        row = held.get(draft.id or 0) or Measure(goal_id=goal.id, code=_free_measure_code(goal.kind, codes))
+        _write_measure(row, place, draft)
+
+
+def append_measure(goal: Goal, draft: MeasureDraft) -> Measure:
+    """One more measure, after those there are."""
+    codes, places = set(), [-1]
+    for code, place in db.session.execute(
+        select(Measure.code, Measure.place).where(Measure.goal_id == goal.id)
+    ).tuples():
+        codes.add(code)
+        places.append(place)
+    row = Measure(goal_id=goal.id, code=_free_measure_code(goal.kind, codes))
+    _write_measure(row, max(places) + 1, draft)
+    db.session.flush()
+    return row
+
+
+def _write_measure(row: Measure, place: int, draft: MeasureDraft) -> None:
+    db.session.add(row)
+    row.place = place
+    for name in PLAIN:
+        setattr(row, name, getattr(draft, name))
+    for name in FROM_METRIC:
+        setattr(row, name, getattr(draft.metric or draft, name))
+    row.metric_id = draft.metric.id if draft.metric else None
+    row.assignee_id = draft.assignee.id if draft.assignee else None
+    row.fed_by_id = draft.fed_by.id if draft.fed_by else None
+    db.session.flush()
+    _write_steps(row, draft)
+    db.session.execute(delete(PeriodTarget).where(PeriodTarget.measure_id == row.id))
+    db.session.add_all(
+        PeriodTarget(measure_id=row.id, starts_on=day, target=number) for day, number in draft.period_targets.items()
+    )
 
 
 def _write_steps(row: Measure, draft: MeasureDraft) -> None:

@@ -30,6 +30,8 @@ GOAL: Machine = {
     ("suggested", "receive"): Move("active", when="assigned"),
     ("suggested", "return"): Move("returned", reason=True),
     ("suggested", "cancel"): Move("cancelled", reason=True),
+    ("returned", "suggest_again"): Move("suggested"),
+    ("returned", "cancel"): Move("cancelled", reason=True),
     ("draft", "activate"): Move("active", when="approval_not_needed"),
     ("draft", "propose"): Move("proposed", when="approval_needed"),
     ("draft", "cancel"): Move("cancelled", reason=True),

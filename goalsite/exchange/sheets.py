@@ -96,6 +96,8 @@ SHEETS = (
             number("target"),
             word("target_per", terms.TARGET_PERS),
             word("frequency", terms.FREQUENCIES),
+            number("low"),
+            number("high"),
         ),
     ),
     Sheet(

@@ -41,9 +41,10 @@ def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
 
 
 class Versioned(Protocol):
-    """A row that counts its changes."""
+    """A row that counts its changes, or anything else that says of what it is made."""
 
-    version: int
+    @property
+    def version(self) -> int: ...
 
 
 class VersionField(AnyField):

@@ -28,13 +28,18 @@ FREQUENCIES = (
 )
 
 
-class BeginForm(Form):
+class ObjectiveForm(Form):
     """Step 1: the objective."""
 
     title = LineField(
         _l("Objective"), description=_l("Where to, in words that carry people along. No number: numbers come next.")
     )
     description = TextField(_l("Why, and why now?"), most=4000)
+
+
+class BeginForm(ObjectiveForm):
+    """Step 1 of a new one, which also says where it belongs."""
+
     cycle = SelectField(_l("Cycle"), coerce=int)
     kpi = HiddenField()
 

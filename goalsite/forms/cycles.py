@@ -47,8 +47,20 @@ class Between:
 class CycleSettings(Form):
     """How a cycle runs."""
 
-    checkin_every = SelectField(_l("Check in"), choices=choices(RHYTHMS), default="week")
-    checkin_weekday = SelectField(_l("On"), choices=choices(WEEKDAYS), default="friday")
+    checkin_every = SelectField(
+        _l("Check in"),
+        choices=choices(RHYTHMS),
+        default="week",
+        description=_l(
+            "How often people are asked for their numbers. A measure that is counted less often is asked for less often."
+        ),
+    )
+    checkin_weekday = SelectField(
+        _l("On"),
+        choices=choices(WEEKDAYS),
+        default="friday",
+        description=_l("The day it is due; three days later what is missing counts as late."),
+    )
     kpi_share = ExactField(
         _l("Share of the KPIs in a person's total, in percent"),
         decimals=2,
@@ -73,9 +85,19 @@ class CycleSettings(Form):
         default=Decimal(100),
         description=_l("70 means that 0.7 of an aspirational objective counts as the whole result."),
     )
-    head_counts_unit = BooleanField(_l("The unit's goals count in its head's own result"), default=True)
-    goals_need_approval = BooleanField(_l("A manager approves each goal before it becomes active"))
-    weights_to_100 = BooleanField(_l("A person's weights come to 100 for each kind before a goal becomes active"))
+    head_counts_unit = BooleanField(
+        _l("The unit's goals count in its head's own result"),
+        default=True,
+        description=_l("Without it, a head's result is made of personal goals alone."),
+    )
+    goals_need_approval = BooleanField(
+        _l("A manager approves each goal before it becomes active"),
+        description=_l("Without it, people make their own goals active at once."),
+    )
+    weights_to_100 = BooleanField(
+        _l("A person's weights come to 100 for each kind before a goal becomes active"),
+        description=_l("Without it, weights are shares of whatever they add up to, and the form only points it out."),
+    )
 
     def settings(self) -> dict[str, Any]:
         """What the form says, as a cycle keeps it."""
@@ -97,9 +119,21 @@ class CycleForm(CycleSettings):
     starts_on = DateField(_l("First day"), validators=[InputRequired(A_DAY)])
     ends_on = DateField(_l("Last day"), validators=[InputRequired(A_DAY)])
     parent = SelectField(_l("Lies in"), coerce=int, default=0)
-    mid_review_on = DateField(_l("Mid-cycle review"), validators=[Optional()])
-    evaluate_by = DateField(_l("Evaluations by"), validators=[Optional()])
-    review_by = DateField(_l("Reviews signed by"), validators=[Optional()])
+    mid_review_on = DateField(
+        _l("Mid-cycle review"),
+        validators=[Optional()],
+        description=_l("When managers and people look at the goals halfway."),
+    )
+    evaluate_by = DateField(
+        _l("Evaluations by"),
+        validators=[Optional()],
+        description=_l("Until when goals are evaluated, once the review has begun."),
+    )
+    review_by = DateField(
+        _l("Reviews signed by"),
+        validators=[Optional()],
+        description=_l("Until when both have signed; not before the evaluations."),
+    )
 
     def offer(self, cycles: Iterable[Cycle]) -> "CycleForm":
         """The cycles it may lie in."""

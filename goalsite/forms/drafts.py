@@ -1,22 +1,24 @@
 """The form of a goal that is being written: one for OKR and KPI, with its measures in order."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from wtforms import DateField, FieldList, FormField, HiddenField, RadioField, SelectField
-from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.validators import NumberRange, Optional
 
 from goalsite.actions.write_goal import GoalDraft, MeasureDraft
+from goalsite.domain.measure import Measure as MeasureFacts
+from goalsite.domain.periods import Span
 from goalsite.domain.relations import Viewer
 from goalsite.forms.base import ExactField, Form, LineField, TextField, choices
 from goalsite.forms.measures import MeasureForm, measure_data, pick_stored
-from goalsite.forms.pickers import PickField, PicksField
+from goalsite.forms.period_targets import settle, strip_of
+from goalsite.forms.pickers import PickField, PicksField, look_up
+from goalsite.forms.rows import rearrange
 from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.queries import drafts as read
 
@@ -79,6 +81,7 @@ class GoalForm(Form):
     goal_id = HiddenField()
 
     rows: read.Rows
+    focus: str = ""
 
     def pickers(self) -> list[PickField]:
         return [self.owner, self.unit, self.parent, self.also, self.visible_to, self.followers]
@@ -87,13 +90,8 @@ class GoalForm(Form):
         """Looks up what was typed (unless its `rows` are known), fills in what follows from it, and offers the choices that depend on it."""
         self.cycles = {one.id: one for one in cycles}
         self.cycle.choices = choices((one.id, one.name) for one in self.cycles.values())
-        if rows is None:
-            every = [*self.pickers(), *(field for one in self.measures for field in one.form.pickers())]
-            for field in every:
-                _look_up(field, viewer)
-            named = [(field.pick, choice.id) for field in every for choice in field.picks]
-            rows = read.rows_of(("goals" if kind == "kpis" else kind, key) for kind, key in named)
-        self.rows = rows
+        every = [*self.pickers(), *(field for one in self.measures for field in one.form.pickers())]
+        self.rows = rows = named_by(every, viewer) if rows is None else rows
         offered = [(str(one.id), one.title) for one in self.rows.indicators.get(self.parent.chosen_id or 0, [])]
         self.parent_measure.choices = choices([("", gettext("The goal as a whole")), *offered])
         if self.parent_measure.data not in {value for value, _ in offered}:
@@ -108,19 +106,35 @@ class GoalForm(Form):
             self.measures[0].form.prepare(self.rows)
 
     def rearrange(self, do: str) -> None:
-        """What a button of the list of measures asks for: add, remove-1, up-1, down-1."""
+        """What a button of the list of measures asks for: add, remove-1, up-1, down-1; or one of a strip of periods: total-1,
+        spread-1, clear-1. `focus` is then the field or button to go on from."""
         act, _, place = do.partition("-")
-        rows = self.measures.entries
         at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else -1
-        if act == "add" and len(rows) < MOST_MEASURES:
-            self.measures.append_entry().form.prepare(self.rows)
-        elif act == "remove" and 0 <= at < len(rows):
-            del rows[at]
-        elif act in ("up", "down") and 0 <= at < len(rows):
-            to = min(max(at + (-1 if act == "up" else 1), 0), len(rows) - 1)
-            rows.insert(to, rows.pop(at))
-        for number, row in enumerate(rows):
-            _renumber(row, f"measures-{number}")
+        if act in ("total", "spread", "clear") and 0 <= at < len(self.measures.entries):
+            one = self.measures[at].form
+            settle(act, self._facts(one), one)
+            self.focus = f"measures-{at}-periods"
+            return
+        moved = rearrange(self.measures, do, MOST_MEASURES)
+        if moved.added is not None:
+            moved.added.prepare(self.rows)
+        self.focus = (
+            f"measures-{moved.focus.removeprefix('row-')}-title" if moved.focus.startswith("row-") else moved.focus
+        )
+
+    def lay_out(self) -> None:
+        """The strip of each measure's periods, as far as they can be told yet."""
+        for one in self.measures:
+            one.form.strip = strip_of(self._facts(one.form), one.form.period_targets)
+
+    def _facts(self, one: MeasureForm) -> MeasureFacts | None:
+        """The measure as the rules want it; None while its days cannot be told, or it does not go by amounts."""
+        if self.cycle.data not in self.cycles or one.direction.data not in ("increase", "decrease"):
+            return None
+        first, last = self.span()
+        draft = one.draft(self.kind.data == "kpi", self.title.data or "")
+        whole = Span(draft.starts_on or first, draft.due_on or last)
+        return draft.facts(self.kind.data, Span(first, last), self.cycles[self.cycle.data]) if whole.days > 0 else None
 
     def span(self) -> tuple[date, date]:
         """Its days, by default the cycle's."""
@@ -165,6 +179,17 @@ class GoalForm(Form):
         """The unit named, or else the owner's."""
         owner = self.owner_row()
         return self.rows.units.get(self.unit.chosen_id or 0) or (owner.unit if owner else None)
+
+    def said_by_unit(self) -> str:
+        """Who sees a goal of that kind by the unit's options, in words; empty while there is no unit."""
+        unit = self.unit_row()
+        held = (unit.kpi_visibility if self.kind.data == "kpi" else unit.okr_visibility) if unit else ""
+        return next((str(choice.label) for choice in VISIBILITIES if held and choice.value == held), "")
+
+    def measure_weights(self) -> Decimal | None:
+        """What the weights of several key results come to; None where there is nothing to share."""
+        weights = [one.form.weight.data for one in self.measures if one.form.weight.data]
+        return sum(weights, Decimal(0)) if len(weights) > 1 and min(weights) > 0 else None
 
     def measure_drafts(self) -> list[tuple[MeasureForm, MeasureDraft]]:
         """The measures that say anything, each with its row of the form."""
@@ -214,16 +239,10 @@ def filled(form: GoalForm, goal: Goal, parts: read.Parts) -> GoalForm:
     return form
 
 
-def _look_up(field: PickField, viewer: Viewer) -> None:
-    """What was typed is refused only when the form is validated."""
-    field.viewer = viewer
-    with suppress(ValidationError):
-        field.pre_validate(None)
-
-
-def _renumber(row: Any, prefix: str) -> None:
-    """The row's fields bear the names of its new place."""
-    row.name = row.id = row.short_name = prefix
-    for name, field in row.form._fields.items():
-        field.name = field.id = f"{prefix}-{name}"
-        field.label.field_id = field.id
+def named_by(fields: Iterable[PickField], viewer: Viewer) -> read.Rows:
+    """What the pickers name; what they hold is refused only when the form is validated."""
+    named = []
+    for field in fields:
+        look_up(field, viewer)
+        named += [("goals" if field.pick == "kpis" else field.pick, choice.id) for choice in field.picks]
+    return read.rows_of(named)

@@ -1,6 +1,6 @@
 """One measure in the form of a goal: a key result, or a KPI's indicator."""
 
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,13 +9,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from wtforms import DateField, HiddenField, SelectField
 from wtforms import Form as PlainForm
-from wtforms.utils import unset_value
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from goalsite import formats
 from goalsite.actions.write_goal import FROM_METRIC, PLAIN, MeasureDraft
 from goalsite.domain.errors import RuleError
 from goalsite.forms.base import ExactField, LineField, TextField, choices
+from goalsite.forms.period_targets import PeriodTargetsField, Strip
 from goalsite.forms.pickers import PickField, label_of
 from goalsite.messages import say
 from goalsite.models import Measure
@@ -54,38 +54,6 @@ LONGEST_STEPS = 4000
 MOST_STEPS = 50
 
 
-class PeriodTargetsField(TextField):
-    """Targets by period, each in an input of its own: `<name>-2026-01-01`. `data` is {first day: number}, `typed` what was written."""
-
-    data: Any
-    typed: dict[date, str]
-
-    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        self.process_errors: list[str] = []
-        self.errors, self.raw_data = [], None
-        self.data = {} if data is unset_value or not data else dict(data)
-        self.typed = {day: formats.number(number) for day, number in self.data.items()}
-        if formdata is None or not any(name.startswith(f"{self.name}-") for name in formdata):
-            if formdata is not None:
-                self.data, self.typed = {}, {}
-            return
-        self.data, self.typed = {}, {}
-        for name in formdata:
-            if name.startswith(f"{self.name}-"):
-                self._read(name.removeprefix(f"{self.name}-"), formdata.get(name, "").strip())
-
-    def _read(self, day: str, text: str) -> None:
-        try:
-            on = date.fromisoformat(day)
-            self.typed[on] = text
-            if text:
-                self.data[on] = formats.parse_number(text, str(get_locale()))
-        except RuleError as error:
-            self.process_errors.append(say(error))
-        except ValueError:
-            return
-
-
 class MeasureForm(PlainForm):
     """A measure as it is written. Where a metric is named, what is the metric's own is filled in from it."""
 
@@ -105,7 +73,6 @@ class MeasureForm(PlainForm):
     weight = ExactField(
         _lp("measure", "Weight"),
         default=Decimal(1),
-        required=True,
         validators=[NumberRange(min=Decimal("0.0001"), message=_l("The weight must be above 0."))],
     )
     starts_on = DateField(_l("First day"), validators=[Optional()])
@@ -116,14 +83,21 @@ class MeasureForm(PlainForm):
     period_targets = PeriodTargetsField(_l("Targets by period"))
 
     rows: Rows
+    strip: Strip | None = None
 
     def pickers(self) -> list[PickField]:
         return [self.metric, self.assignee, self.fed_by]
 
     def prepare(self, rows: Rows) -> None:
-        """Fills in what is the metric's own, once what the pickers name is known."""
+        """Fills in what is the metric's own, once what the pickers name is known; a KPI that feeds it brings its metric."""
         self.rows = rows
         metric = self.rows.metrics.get(self.metric.chosen_id or 0)
+        source = next(iter(rows.indicators.get(self.fed_by.chosen_id or 0, [])), None)
+        if source and source.metric and not (self.metric.data or "").strip():
+            metric = source.metric
+            pick_stored(self.metric, metric)
+            self.metric.raw_data = None
+            self.rows = replace(rows, metrics={**rows.metrics, metric.id: metric})
         if metric:
             for name in FROM_METRIC:
                 self[name].data, self[name].raw_data = getattr(metric, name), None
@@ -131,7 +105,7 @@ class MeasureForm(PlainForm):
     def begin_copy(self) -> None:
         """The same measure for a new goal: nobody's yet, without dates and targets by period."""
         self.id.data, self.starts_on.data, self.due_on.data = "", None, None
-        self.period_targets.data, self.period_targets.typed = {}, {}
+        self.period_targets.set({})
         pick_stored(self.assignee)
 
     def says(self) -> bool:
@@ -174,7 +148,7 @@ class MeasureForm(PlainForm):
             fed_by=source,
             fed_frequency=indicators[0].frequency if indicators else "",
             steps=tuple(self.read_steps()) if direction == "steps" else (),
-            period_targets=self.period_targets.data if moves else {},
+            period_targets=self.period_targets.data if moves and source is None else {},
         )
 
     def read_steps(self) -> list[tuple[str, Decimal]]:

@@ -1,5 +1,6 @@
 """Fields in which somebody or something is picked by typing; `picker` in components/picker.html writes them."""
 
+from contextlib import suppress
 from typing import Any
 
 from wtforms import ValidationError
@@ -67,6 +68,13 @@ def for_viewer(form: Any, viewer: Viewer) -> None:
     for field in form:
         if isinstance(field, PickField):
             field.viewer = viewer
+
+
+def look_up(field: PickField, viewer: Viewer) -> None:
+    """What was typed is looked up now, and refused only when the form is validated."""
+    field.viewer = viewer
+    with suppress(ValidationError):
+        field.pre_validate(None)
 
 
 def label_of(*choices: Choice) -> str:

@@ -21,7 +21,7 @@ from goalsite.domain.relations import (
     ToUnit,
 )
 from goalsite.domain.states import CYCLE_ALLOWS, EVALUATION, GOAL, Allowed
-from goalsite.domain.terms import COUNTED_STATES
+from goalsite.domain.terms import COUNTED_STATES, WITH_CREATOR, WRITTEN_STATES
 from goalsite.models import Goal, Measure
 
 # The rows of §8 that are sets of columns.
@@ -36,6 +36,8 @@ GOAL_MOVERS: Mapping[tuple[str, str], frozenset[str]] = {
     ("suggested", "receive"): frozenset({SELF}),
     ("suggested", "return"): frozenset({SELF}),
     ("suggested", "cancel"): APPROVERS | {CREATOR},
+    ("returned", "suggest_again"): frozenset({CREATOR}),
+    ("returned", "cancel"): APPROVERS | {CREATOR},
     ("draft", "activate"): WRITERS,
     ("draft", "propose"): WRITERS,
     ("draft", "cancel"): WRITERS,
@@ -53,8 +55,9 @@ TIDYING = ("return", "cancel", "close")
 
 
 def may_see_goal(to: ToGoal, goal: Goal) -> bool:
-    """§8, rows 1–3. Whoever has a part in a goal (owner, manager, lead, follower, assignee, evaluator, HR) sees it."""
-    if to.columns or to.follower or goal.visibility == "public":
+    """§8, rows 1–3: whoever has a part in a goal, as owner, manager, lead, follower, assignee, evaluator, HR, or by suggesting it."""
+    suggests = goal.created_by_id == to.viewer.id and goal.state in WITH_CREATOR
+    if to.columns or to.follower or suggests or goal.visibility == "public":
         return True
     return goal.visibility == "internal" and to.inside
 
@@ -92,8 +95,9 @@ def may_create_unit_goal(to: ToUnit, cycle_state: str) -> bool:
 
 
 def may_edit_draft(to: ToGoal, goal: Goal) -> bool:
-    """Change anything of a draft."""
-    return goal.state == "draft" and _cycle(to).writing and bool(to.writing & WRITERS)
+    """Change anything of a draft; of a suggestion that came back, whoever made it."""
+    may = goal.created_by_id == to.viewer.id if goal.state == "returned" else bool(to.writing & WRITERS)
+    return may and goal.state in WRITTEN_STATES and _cycle(to).writing
 
 
 def goal_facts(to: ToGoal, goal: Goal) -> frozenset[str]:
@@ -104,8 +108,8 @@ def goal_facts(to: ToGoal, goal: Goal) -> frozenset[str]:
 
 
 def may_move(to: ToGoal, goal: Goal, act: str) -> bool:
-    """Whether the viewer may do `act` of states.GOAL on the goal now: accept, receive, return, activate, propose,
-    approve, cancel, close, hand_over."""
+    """Whether the viewer may do `act` of states.GOAL on the goal now: accept, receive, return, suggest_again,
+    activate, propose, approve, cancel, close, hand_over."""
     if act not in states.possible(GOAL, goal.state, goal_facts(to, goal)):
         return False
     if (goal.state, act) == ("active", "cancel"):

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from goalsite.domain.goals import assess
 from goalsite.domain.measure import Entry, total_target
@@ -86,3 +87,14 @@ def _is_of(entry: Entry, checkin: CheckIn | None) -> bool:
     if checkin is None:
         return False
     return entry.at == checkin.entered_at and entry.step == (checkin.step.code if checkin.step else "")
+
+
+def checkin_by_id(checkin_id: int) -> CheckIn | None:
+    """The check-in with that id, its author, measure and step."""
+    along = [joinedload(CheckIn.author), joinedload(CheckIn.measure), joinedload(CheckIn.step)]
+    return db.session.get(CheckIn, checkin_id, options=along)
+
+
+def is_replaced(checkin: CheckIn) -> bool:
+    """Whether a later one stands in its place."""
+    return db.session.scalar(select(CheckIn.id).where(CheckIn.replaces_id == checkin.id)) is not None

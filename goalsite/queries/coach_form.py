@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from goalsite.extensions import db
-from goalsite.models import Cycle, Metric, Person, Unit
+from goalsite.models import Cycle, Measure, Metric, Person, Unit
 from goalsite.queries.pickers import APART
 
 
@@ -22,6 +22,11 @@ def person_called(text: str) -> Person | None:
     )
     found = db.session.scalars(query.limit(2)).all()
     return found[0] if text and len(found) == 1 else None
+
+
+def feeds_another(goal_id: int) -> bool:
+    """Whether the goal feeds a key result, which no form of its own says."""
+    return bool(goal_id and db.session.scalar(select(select(Measure.id).where(Measure.fed_by_id == goal_id).exists())))
 
 
 def unit_called(text: str) -> Unit | None:

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -16,7 +16,7 @@ from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
 from goalsite.models import Goal, GoalLink, Measure, Metric, PeriodTarget, Person, Step, Unit, UnitMember
 from goalsite.queries.records import fraction
-from goalsite.queries.visible import visible_goals
+from goalsite.queries.visible import assigned, visible_goals
 
 NOTHING = Fraction(0)
 PLANNED_STATES = ("draft", "proposed", "active", "closed")
@@ -184,14 +184,22 @@ def _edges_above(starts: set[int]) -> list[tuple[int, int]]:
     return [(lower, upper) for lower, upper in db.session.execute(found).tuples()]
 
 
-def weights_beside(owner_id: int, cycle_id: int, kind: str, goal_id: int = 0) -> Fraction:
-    """What the weights of the person's other goals of that kind in the cycle come to, planned ones too."""
+def weights_beside(
+    owner_id: int, cycle_id: int, kind: str, goal_id: int = 0, *, with_assigned: bool = False
+) -> Fraction:
+    """What the weights of the person's other goals of that kind in the cycle come to, planned ones too.
+
+    with_assigned: and those that were assigned to them and wait to be received.
+    """
+    counted: ColumnElement[bool] = Goal.state.in_(PLANNED_STATES)
+    if with_assigned:
+        counted = or_(counted, and_(Goal.state == "suggested", assigned()))
     query = select(func.sum(Goal.weight)).where(
         Goal.owner_id == owner_id,
         Goal.cycle_id == cycle_id,
         Goal.kind == kind,
         Goal.scope == "person",
-        Goal.state.in_(PLANNED_STATES),
+        counted,
         Goal.id != goal_id,
     )
     return fraction(db.session.scalar(query)) or NOTHING

@@ -29,6 +29,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from goalsite.domain.mentions import key_of_name
 from goalsite.domain.names import name_key
+from goalsite.domain.period_plan import read_written
 from goalsite.extensions import EXACT_DECIMALS, SHARE_DECIMALS, Instant, db, exact
 from goalsite.models import GoalFollower, GoalUnit, Measure, Person, Unit
 from goalsite.models_follow import (
@@ -87,6 +88,13 @@ class Item:
     @property
     def now(self) -> Fraction | date | str:
         return _plain(self.new or "")
+
+    @property
+    def periods(self) -> list[tuple[date, Fraction | None, Fraction | None]]:
+        """Of targets by period those that differ: the period's first day, what it was, what it is."""
+        old, new = read_written(self.old or ""), read_written(self.new or "")
+        days = sorted(day for day in {*old, *new} if old.get(day) != new.get(day))
+        return [(day, old.get(day), new.get(day)) for day in days]
 
 
 @dataclass
@@ -181,17 +189,6 @@ def history_of(goal_id: int, page: int) -> History:
     rows = db.session.execute(query).tuples().all()
     lines = [HistoryLine(row, old, replacement) for row, replacement, old, _ in rows]
     return History(lines, rows[0][3] if rows else 0, page)
-
-
-def checkin_by_id(checkin_id: int) -> CheckIn | None:
-    """The check-in with that id, its author, measure and step."""
-    along = [joinedload(CheckIn.author), joinedload(CheckIn.measure), joinedload(CheckIn.step)]
-    return db.session.get(CheckIn, checkin_id, options=along)
-
-
-def is_replaced(checkin: CheckIn) -> bool:
-    """Whether a later one stands in its place."""
-    return db.session.scalar(select(CheckIn.id).where(CheckIn.replaces_id == checkin.id)) is not None
 
 
 def people_named(keys: set[str]) -> dict[str, Person]:

@@ -36,12 +36,14 @@ class Library:
 @dataclass(frozen=True)
 class Usage:
     """Where a metric is used. `first` are some of the measures, with their goals and cycles; `reported` and `closed` count
-    those with check-ins and those in closed cycles."""
+    those with check-ins and those in closed cycles; `running` the goals under way, whose numbers a change may move, `owners` whose they are."""
 
     measures: int
     goals: int
     reported: int
     closed: int
+    running: int
+    owners: int
     positions: list[str]
     first: list[Measure]
 
@@ -85,12 +87,14 @@ def usage_of(metric: Metric) -> Usage:
             func.count(Measure.goal_id.distinct()),
             func.count(Measure.id).filter(heard),
             func.count(Measure.id).filter(Cycle.state == "closed"),
+            func.count(Goal.id.distinct()).filter(Goal.state == "active"),
+            func.count(Goal.owner_id.distinct()).filter(Goal.state == "active"),
         )
         .join(Goal, Goal.id == Measure.goal_id)
         .join(Cycle, Cycle.id == Goal.cycle_id)
         .where(Measure.metric_id == metric.id)
     )
-    measures, goals, reported, closed = db.session.execute(counts).tuples().one()
+    measures, goals, reported, closed, running, owners = db.session.execute(counts).tuples().one()
     positions = db.session.scalars(
         select(KpiSetItem.position).where(KpiSetItem.metric_id == metric.id).order_by(KpiSetItem.position)
     )
@@ -104,7 +108,7 @@ def usage_of(metric: Metric) -> Usage:
         .limit(FIRST_FEW)
     )
     shown = list(db.session.scalars(first)) if measures else []
-    return Usage(measures, goals, reported, closed, list(positions), shown)
+    return Usage(measures, goals, reported, closed, running, owners, list(positions), shown)
 
 
 def goals_measured_by(metric: Metric) -> set[int]:

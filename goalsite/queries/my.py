@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -18,6 +18,7 @@ from goalsite.models_follow import Acknowledgement, Action, CheckIn, Comment, Re
 from goalsite.queries.cards import GoalCard, cards_of
 from goalsite.queries.organisation import heads_then
 from goalsite.queries.records import fraction
+from goalsite.queries.typed import latest_typed
 
 UNSEEN_DAYS = timedelta(days=14)
 TALK = 5
@@ -26,16 +27,20 @@ TALK = 5
 @dataclass(frozen=True)
 class Waits:
     """How much waits for me besides check-ins: evaluations to hand in, goals suggested to me, goals to approve, evaluations to decide,
-    check-ins of my people to see; and where the first of the goals is."""
+    check-ins of my people to see, goals I suggested that came back; where the first of the goals is; and which form I typed into without saving."""
 
     to_submit: int
     suggested: int
     proposed: int
     to_evaluate: int
     unseen: int
+    returned: int
     first_to_submit: int | None
     first_suggested: int | None
     first_proposed: int | None
+    first_returned: int | None
+    typed_place: str | None
+    typed_title: str | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ def _head(card: GoalCard, heads: Mapping[int, int | None] | None) -> int | None:
     return card.row.unit.head_id if heads is None else heads.get(card.row.unit_id)
 
 
-def my_waits(person: Person, today: date) -> Waits:
+def my_waits(person: Person, today: date, now: datetime) -> Waits:
     """The counts, in one query."""
     to_submit = (
         select(func.count(Goal.id))
@@ -134,9 +139,15 @@ def my_waits(person: Person, today: date) -> Waits:
         .outerjoin(Acknowledgement, Acknowledgement.checkin_id == CheckIn.id)
         .where(*_unseen_by(person, today))
     )
-    firsts = (count.with_only_columns(func.min(Goal.id)) for count in (to_submit, suggested, proposed))
-    counts = (to_submit, suggested, proposed, to_evaluate, unseen, *firsts)
-    return Waits(*db.session.execute(select(*(count.scalar_subquery() for count in counts))).one())
+    returned = (
+        select(func.count(Goal.id))
+        .join(Goal.cycle)
+        .where(Goal.created_by_id == person.id, Goal.state == "returned", Cycle.state.in_(("planning", "open")))
+    )
+    firsts = (count.with_only_columns(func.min(Goal.id)) for count in (to_submit, suggested, proposed, returned))
+    counts = (to_submit, suggested, proposed, to_evaluate, unseen, returned, *firsts)
+    columns = [*(count.scalar_subquery() for count in counts), *latest_typed(person.id, now)]
+    return Waits(*db.session.execute(select(*columns)).one())
 
 
 def my_unseen(person: Person, today: date) -> list[CheckIn]:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from goalsite.domain.errors import RuleError
@@ -39,11 +39,17 @@ Offer = Callable[[Viewer, str, int], list[Choice]]
 Find = Callable[[Viewer, str], list[Choice]]
 
 
-def offered(kind: str, viewer: Viewer, text: str, beside: int = 0) -> list[Choice]:
-    """The first that fit what has been typed so far. Of goals only those that the goal `beside` may support without a circle."""
+def offered(kind: str, viewer: Viewer, text: str, beside: int = 0, metric: int = 0) -> list[Choice]:
+    """The first that fit what has been typed so far. Of goals only those that the goal `beside` may support without a circle;
+    of KPIs those that may feed it without one, and have that metric."""
     if kind == "goals" and beside:
         typed = _clean(text)
-        return _choices(_goals_that_fit(viewer, typed).where(Goal.id.not_in(_below(beside))).limit(OFFERED))
+        return _choices(_goals_that_fit(viewer, typed).where(Goal.id.not_in(_linked(beside))).limit(OFFERED))
+    if kind == "kpis" and (beside or metric):
+        query = _goals_that_fit(viewer, _clean(text)).where(Goal.kind == "kpi")
+        query = query.where(Goal.id.not_in(_linked(beside, up=True))) if beside else query
+        same = exists().where(Measure.goal_id == Goal.id, Measure.metric_id == metric, Measure.fed_by_id.is_(None))
+        return _choices((query.where(same) if metric else query).limit(OFFERED))
     return KINDS[kind][0](viewer, _clean(text), OFFERED)
 
 
@@ -162,14 +168,15 @@ def _goals_to_pick(viewer: Viewer) -> Select[int, str, str]:
     return query.where(visible_goals(viewer), Cycle.state != "closed", Goal.state.in_(("draft", "proposed", "active")))
 
 
-def _below(goal_id: int) -> Select[int]:
-    """The goal, and all that support it or feed it, all the way down."""
+def _linked(goal_id: int, *, up: bool = False) -> Select[int]:
+    """The goal, and all that support it or feed it, all the way down; `up`: all that it supports or feeds, all the way up."""
     edges = union_all(
         select(Goal.id.label("lower"), Goal.parent_id.label("upper")).where(Goal.parent_id.is_not(None)),
         select(Measure.fed_by_id, Measure.goal_id).where(Measure.fed_by_id.is_not(None)),
     ).subquery("edges")
-    tree = select(Goal.id).where(Goal.id == goal_id).cte("below", recursive=True)
-    tree = tree.union(select(edges.c.lower).join(tree, edges.c.upper == tree.c.id))
+    near, far = (edges.c.lower, edges.c.upper) if up else (edges.c.upper, edges.c.lower)
+    tree = select(Goal.id).where(Goal.id == goal_id).cte("linked", recursive=True)
+    tree = tree.union(select(far).join(tree, near == tree.c.id))
     return select(tree.c.id)
 
 

@@ -1,12 +1,12 @@
 """The records of goals as the rules want them: one loader for pages, reports, replays and days in the past (rules §2–§5)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -21,11 +21,11 @@ from goalsite.domain.periods import Rhythm, Span
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, PeriodTarget
 from goalsite.models import Step as StepRow
-from goalsite.models_follow import Change, CheckIn, EvaluationStep
+from goalsite.models_follow import CheckIn
 from goalsite.queries.company import company
+from goalsite.queries.taken_back import taken_back
 
 ONE = Fraction(1)
-Facts = TypeVar("Facts", GoalFacts, MeasureFacts)
 Chosen = Select[Any]
 Ids = Collection[int] | Chosen
 
@@ -83,11 +83,10 @@ def records_of(
         heard,
         firm.thresholds,
     )
-    return Records(
-        [goal for goal, is_asked in found if is_asked],
-        measures,
-        _taken_back(world, measures, chosen, day, firm) if as_of else world,
-    )
+    if as_of:
+        world = taken_back(world, measures, chosen, day, firm)
+        measures = {key: [row for row in rows if row.id in world.goals[key].measures] for key, rows in measures.items()}
+    return Records([goal for goal, is_asked in found if is_asked], measures, world)
 
 
 def measure_facts(
@@ -229,69 +228,4 @@ def goal_facts(goal: Goal, measures: dict[Hashable, MeasureFacts], supporters: I
         measures=measures,
         supporters=tuple(supporters) if goal.progress_from != "measures" else (),
         score=fraction(goal.score) if goal.evaluation == "approved" else None,
-    )
-
-
-def _taken_back(world: World, rows: Mapping[int, Sequence[Measure]], chosen: Chosen, day: date, firm: Company) -> World:
-    """The world with the changes recorded after `day` undone, and the scores as decided by then."""
-    goals: dict[Hashable, GoalFacts] = dict(world.goals)
-    end = firm.end_of(day)
-    steps = (
-        select(EvaluationStep)
-        .where(EvaluationStep.goal_id.in_(chosen), EvaluationStep.at < end)
-        .order_by(EvaluationStep.at)
-    )
-    decided = {step.goal_id: step for step in db.session.scalars(steps)}
-    for key, goal in goals.items():
-        step = decided.get(key)  # type: ignore[call-overload]
-        goals[key] = replace(goal, score=fraction(step.score) if step and step.step == "approved" else None)
-    later = (
-        select(Change).where(Change.goal_id.in_(chosen), Change.at >= end).order_by(Change.at.desc(), Change.id.desc())
-    )
-    for change in db.session.scalars(later):
-        goal = goals[change.goal_id]
-        if change.measure_id in goal.measures:
-            measures = dict(goal.measures)
-            measures[change.measure_id] = _undone_measure(measures[change.measure_id], change)
-            goals[change.goal_id] = replace(goal, measures=measures)
-        elif change.measure_id is None and change.field in _DATES:
-            # The dates of those of its measures that have none of their own.
-            measures = dict(goal.measures)
-            for row in rows.get(change.goal_id, ()):
-                if getattr(row, change.field) is None:
-                    measures[row.id] = _undone_measure(measures[row.id], change)
-            goals[change.goal_id] = replace(goal, measures=measures)
-        elif change.measure_id is None:
-            goals[change.goal_id] = _undone(goal, change, _GOAL_FIELDS)
-    return World(goals, world.entries, world.thresholds)
-
-
-def _number(text: str) -> Fraction | None:
-    return Fraction(text) if text else None
-
-
-def _weight(text: str) -> Fraction:
-    return Fraction(text) if text else ONE
-
-
-_DATES = ("starts_on", "due_on")
-_GOAL_FIELDS: dict[str, Callable[[str], Any]] = {"weight": _weight, "state": str, "ambition": str, "progress_from": str}
-_MEASURE_FIELDS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("start", "target", "low", "high"), _number),
-    "weight": _weight,
-    **dict.fromkeys(("direction", "aggregate", "frequency", "target_per", "title"), str),
-}
-
-
-def _undone(facts: Facts, change: Change, fields: dict[str, Callable[[str], Any]]) -> Facts:
-    read = fields.get(change.field)
-    return facts if read is None else replace(facts, **{change.field: read(change.old)})
-
-
-def _undone_measure(facts: MeasureFacts, change: Change) -> MeasureFacts:
-    if change.field not in _DATES or not change.old:
-        return _undone(facts, change, _MEASURE_FIELDS)
-    day = date.fromisoformat(change.old)
-    return replace(
-        facts, span=Span(day, facts.span.last) if change.field == "starts_on" else Span(facts.span.first, day)
     )

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from goalsite.domain.relations import Viewer
+from goalsite.domain.terms import WITH_CREATOR
 from goalsite.extensions import Base
 from goalsite.models import (
     Goal,
@@ -28,7 +29,8 @@ def visible_goals(viewer: Viewer, goal: type[Goal] = Goal) -> ColumnElement[bool
         return true()
     related = goal_relations(viewer, goal)
     parts = (related[name] for name in ("own", "evaluator", "follower", "assignee", "manager", "lead"))
-    return or_(goal.visibility == "public", *parts, and_(goal.visibility == "internal", related["inside"]))
+    suggested = and_(goal.created_by_id == viewer.id, goal.state.in_(WITH_CREATOR))
+    return or_(goal.visibility == "public", *parts, and_(goal.visibility == "internal", related["inside"]), suggested)
 
 
 def visible_evaluations(viewer: Viewer, goal: type[Goal] = Goal) -> ColumnElement[bool]:
@@ -63,7 +65,7 @@ def goal_relations(viewer: Viewer, goal: type[Goal] = Goal) -> dict[str, ColumnE
         "follower": _any(GoalFollower, GoalFollower.goal_id == goal.id, GoalFollower.person_id == viewer.id),
         "assignee": _any(Measure, Measure.goal_id == goal.id, Measure.assignee_id == viewer.id),
         "evaluator": goal.evaluator_id.is_not_distinct_from(viewer.id),
-        "assigned": _assigned(goal),
+        "assigned": assigned(goal),
     }
 
 
@@ -94,7 +96,8 @@ def _inside(viewer: Viewer, goal: type[Goal]) -> ColumnElement[bool]:
     return or_(goal.unit_id.in_(above), below(goal.unit_id, viewer.units), named)
 
 
-def _assigned(goal: type[Goal]) -> ColumnElement[bool]:
+def assigned(goal: type[Goal] = Goal) -> ColumnElement[bool]:
+    """Whoever made the goal could assign it to its owner, and did not merely suggest it (rules §7)."""
     maker = goal.created_by_id
     supervises = _any(UnitSupervisor, UnitSupervisor.unit_id == Unit.id, UnitSupervisor.person_id == maker)
     leads = _any(

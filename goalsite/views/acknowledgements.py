@@ -8,8 +8,8 @@ from goalsite import policy
 from goalsite.actions.acknowledge import acknowledge
 from goalsite.extensions import db
 from goalsite.frame import me
+from goalsite.queries import checkins
 from goalsite.queries import company as here
-from goalsite.queries import goal_talk
 from goalsite.respond import go_to, wants_fragment
 from goalsite.views.goals import history_piece, page_number
 from goalsite.views.loaders import allow, load_goal_of_measure
@@ -19,12 +19,12 @@ blueprint = Blueprint("acknowledgements", __name__)
 
 @blueprint.post("/checkins/<int:checkin_id>/acknowledge")
 def create(checkin_id: int) -> AnyResponse:
-    checkin = goal_talk.checkin_by_id(checkin_id)
+    checkin = checkins.checkin_by_id(checkin_id)
     if checkin is None:
         abort(404)
     goal, to = load_goal_of_measure(checkin.measure_id)
     allow(policy.may_acknowledge(to, checkin.author_id))
-    if goal_talk.is_replaced(checkin):
+    if checkins.is_replaced(checkin):
         abort(409)
     acknowledge(checkin, me(), here.now())
     db.session.commit()

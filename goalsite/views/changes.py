@@ -1,6 +1,6 @@
 """Changing an active goal, with a reason; proposing a change one may not make; deciding on one that was proposed."""
 
-from flask import Blueprint, Response, abort, flash, url_for
+from flask import Blueprint, Response, abort, flash, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -45,6 +45,9 @@ def change(goal_id: int) -> AnyResponse:
     goal, to = load_goal(goal_id)
     form = ChangeForm()
     allow(may_begin(to, goal))
+    if (do := request.form.get("do", "save")) != "save":
+        form.settle(do, goal, measures_with_parts(goal.id))
+        return _page(goal, to, form)
     if not form.validate_on_submit():
         return _page(goal, to, form, 422)
     if first_time(form):
@@ -107,9 +110,12 @@ def _make(goal: Goal, to: ToGoal, wishes: list[Wish], why: str) -> None:
 
 
 def _page(goal: Goal, to: ToGoal, form: ChangeForm, status: int = 200) -> Response:
-    rows = {str(row.id): row for row in measures_with_parts(goal.id)}
+    parts = measures_with_parts(goal.id)
+    rows = {str(row.id): row for row in parts}
+    form.lay_out(goal, parts)
     return respond(
         "changes/edit.html",
+        fragment="changes/_form.html",
         status=status,
         goal=goal,
         form=form,
@@ -117,5 +123,6 @@ def _page(goal: Goal, to: ToGoal, form: ChangeForm, status: int = 200) -> Respon
         fixed={str(key) for key in checked_in(goal.id)},
         may_goal=policy.may_change_goal(to, goal),
         may_measures=policy.may_change_measures(to, goal),
+        may_end=goal.kind == "okr" and policy.may_change_measures(to, goal),
         stale=status == 409,
     )

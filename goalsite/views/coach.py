@@ -1,5 +1,6 @@
 """The coach beside a goal: on its page, and live beside the form in which one is written. It writes nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, request, url_for
@@ -39,6 +40,8 @@ def show(goal_id: int) -> AnyResponse:
 @blueprint.post("/coach")
 def look_over() -> AnyResponse:
     said = form.read(request.form)
+    if named.feeds_another(said.goal_id):
+        said = replace(said, supports=True)
     chosen = named.cycle_by_id(said.cycle_id) or cycle()
     if chosen is None:
         abort(404)

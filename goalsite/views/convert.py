@@ -67,7 +67,7 @@ def create() -> AnyResponse:
 
 @blueprint.get("/<int:goal_id>/key-results")
 def key_results(goal_id: int) -> AnyResponse:
-    goal = _load(goal_id)
+    goal = load_draft(goal_id)
     measures = drafts.measures_with_parts(goal.id)
     form, offered = _choose_form(goal, measures)
     form.version.data = goal.version
@@ -78,7 +78,7 @@ def key_results(goal_id: int) -> AnyResponse:
 
 @blueprint.post("/<int:goal_id>/key-results")
 def choose(goal_id: int) -> AnyResponse:
-    goal = _load(goal_id)
+    goal = load_draft(goal_id)
     parts = drafts.parts_of(viewer(), goal)
     form, offered = _choose_form(goal, parts.measures)
     if not form.validate_on_submit():
@@ -95,14 +95,14 @@ def choose(goal_id: int) -> AnyResponse:
         except RuleError as error:
             db.session.rollback()
             add_error(form, error)
-            return _choose_page(_load(goal_id), form, offered, 422)
+            return _choose_page(load_draft(goal_id), form, offered, 422)
         db.session.commit()
     return go_to(url_for("convert.smart", goal_id=goal_id, **example.carried()))
 
 
 @blueprint.get("/<int:goal_id>/smart")
 def smart(goal_id: int) -> AnyResponse:
-    goal = _load(goal_id)
+    goal = load_draft(goal_id)
     measures = drafts.measures_with_parts(goal.id)
     form = forms.refine_form(measures)(formdata=None)
     form.version.data = goal.version
@@ -113,7 +113,7 @@ def smart(goal_id: int) -> AnyResponse:
 
 @blueprint.post("/<int:goal_id>/smart")
 def refine(goal_id: int) -> AnyResponse:
-    goal = _load(goal_id)
+    goal = load_draft(goal_id)
     parts = drafts.parts_of(viewer(), goal)
     form = forms.refine_form(parts.measures)()
     if not form.validate_on_submit():
@@ -129,7 +129,7 @@ def refine(goal_id: int) -> AnyResponse:
             add_error(form, error)
         if form.errors:
             db.session.rollback()
-            return _smart_page(_load(goal_id), form, drafts.measures_with_parts(goal_id), 422)
+            return _smart_page(load_draft(goal_id), form, drafts.measures_with_parts(goal_id), 422)
         update_goal(goal, me(), said, here.today())
         db.session.commit()
     return go_to(url_for("convert.rhythm", goal_id=goal_id, **example.carried()))
@@ -137,7 +137,7 @@ def refine(goal_id: int) -> AnyResponse:
 
 @blueprint.get("/<int:goal_id>/rhythm")
 def rhythm(goal_id: int) -> AnyResponse:
-    goal = _load(goal_id)
+    goal = load_draft(goal_id)
     measures = drafts.measures_with_parts(goal.id)
     form = forms.rhythm_form(forms.heard(measures))(formdata=None)
     form.version.data = goal.version
@@ -146,7 +146,7 @@ def rhythm(goal_id: int) -> AnyResponse:
 
 @blueprint.post("/<int:goal_id>/rhythm")
 def follow(goal_id: int) -> AnyResponse:
-    goal = _load(goal_id)
+    goal = load_draft(goal_id)
     parts = drafts.parts_of(viewer(), goal)
     form = forms.rhythm_form(forms.heard(parts.measures))()
     if not form.validate_on_submit():
@@ -178,8 +178,8 @@ def _kpi(text: str) -> Indicator | None:
     return found
 
 
-def _load(goal_id: int) -> Goal:
-    """The draft of an OKR that is being made."""
+def load_draft(goal_id: int) -> Goal:
+    """The draft of an OKR that is being made, for those who may write it."""
     goal, to = load_goal(goal_id)
     allow(policy.may_edit_draft(to, goal) and goal.kind == "okr")
     return goal

@@ -20,7 +20,6 @@ from goalsite.models import Goal
 from goalsite.models_follow import CheckIn
 from goalsite.queries import checkins as read
 from goalsite.queries import company as here
-from goalsite.queries import goal_talk
 from goalsite.queries.cards import GoalCard, MeasureCard
 from goalsite.respond import respond
 from goalsite.views.checkins import back, came_from
@@ -53,7 +52,7 @@ def create(checkin_id: int) -> AnyResponse:
         return _page(card, measure, to, checkin, form, status=422)
     if first_time(form):
         one_at_a_time([goal.id])
-        if goal_talk.is_replaced(checkin):
+        if read.is_replaced(checkin):
             abort(409)
         said = form.reported(measure.facts)
         try:
@@ -67,7 +66,7 @@ def create(checkin_id: int) -> AnyResponse:
 
 
 def _load(checkin_id: int) -> tuple[CheckIn, Goal, ToGoal]:
-    checkin = goal_talk.checkin_by_id(checkin_id)
+    checkin = read.checkin_by_id(checkin_id)
     if checkin is None:
         abort(404)
     return checkin, *load_goal(checkin.measure.goal_id)

@@ -9,23 +9,27 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
+from goalsite.actions.typed import drop_typed
 from goalsite.actions.write_goal import GoalDraft, create_goal, hold, update_goal
 from goalsite.domain import drafts as rules
 from goalsite.domain.errors import RuleError
 from goalsite.domain.periods import Span
 from goalsite.domain.states import CYCLE_ALLOWS
+from goalsite.domain.terms import WRITTEN_STATES
 from goalsite.extensions import db
 from goalsite.forms.base import add_error, answer_of, first_time, is_stale, keep_answer
 from goalsite.forms.drafts import GoalForm, filled
 from goalsite.forms.measures import pick_stored
 from goalsite.frame import cycle, frame, me
-from goalsite.models import Cycle, Goal
+from goalsite.models import Cycle, Goal, Person
 from goalsite.queries import company as here
 from goalsite.queries import drafts as read
 from goalsite.queries.filters import as_id
+from goalsite.queries.typed import Typed, beginning, typed_in
 from goalsite.queries.viewer import relations_to_people, relations_to_units
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import allow, load_goal, viewer
+from goalsite.views.typed import as_sent
 
 blueprint = Blueprint("drafts", __name__, url_prefix="/goals")
 
@@ -35,7 +39,10 @@ def new() -> AnyResponse:
     cycles = _cycles()
     if not cycles:
         return respond("drafts/no_cycle.html")
-    form, rows = _begun()
+    person, typed = beginning(me().id, _place(), here.now())
+    if typed is not None:
+        return _page(_as_typed(typed, cycles), typed=typed)
+    form, rows = _begun(person)
     chosen = cycle()
     form.cycle.data = chosen.id if chosen and chosen.id in {one.id for one in cycles} else cycles[0].id
     if request.args.get("kind") in ("okr", "kpi"):
@@ -64,6 +71,7 @@ def create() -> AnyResponse:
         goal = create_goal(me(), draft, here.today())
         there = url_for("goals.show", goal_id=goal.id)
         keep_answer(form, there)
+        drop_typed(me().id, _place())
         flash(_("Saved as a draft.") if goal.state == "draft" else _("Suggested to %(name)s.", name=draft.owner.name))
         db.session.commit()
     return go_to(answer_of(form, there))
@@ -73,6 +81,8 @@ def create() -> AnyResponse:
 def edit(goal_id: int) -> AnyResponse:
     goal, to = load_goal(goal_id)
     allow(policy.may_edit_draft(to, goal))
+    if (typed := typed_in(me().id, _place(goal), here.now())) is not None:
+        return _page(_as_typed(typed, _cycles()), goal, typed=typed)
     parts = read.parts_of(viewer(), goal)
     form = filled(GoalForm(formdata=None), goal, parts)
     form.prepare(viewer(), _cycles(), parts.rows)
@@ -92,7 +102,7 @@ def update(goal_id: int) -> AnyResponse:
         return _page(form, goal, status=422)
     if first_time(form):
         hold(goal)
-        if is_stale(form, goal) or goal.state != "draft":
+        if is_stale(form, goal) or goal.state not in WRITTEN_STATES:
             return _page(form, goal, status=409)
         draft = _with_unseen(form.draft(), goal)
         if draft.owner.id != goal.owner_id or draft.unit.id != goal.unit_id or draft.scope != goal.scope:
@@ -103,14 +113,16 @@ def update(goal_id: int) -> AnyResponse:
             db.session.rollback()
             add_error(form, error)
             return _page(form, goal, status=422)
-        flash(_("Saved."), "success")
+        drop_typed(me().id, _place(goal))
+        again = goal.state == "returned"
+        flash(_("Saved. Suggest it again when it is ready.") if again else _("Saved."), "success")
         db.session.commit()
     return go_to(url_for("goals.show", goal_id=goal_id))
 
 
-def _begun() -> tuple[GoalForm, read.Rows]:
+def _begun(person: Person) -> tuple[GoalForm, read.Rows]:
     """An empty form for a goal of one's own; a copy of the goal the address names, without its dates, owner and followers."""
-    mine = read.rows_of([("people", me().id)])
+    mine = read.Rows({person.id: person}, {}, {}, {}, {})
     origin = as_id(request.args.get("from", ""))
     if origin is None:
         return GoalForm(formdata=None), mine
@@ -131,8 +143,28 @@ def _cycles() -> list[Cycle]:
     return [one for one in frame().all_cycles if CYCLE_ALLOWS[one.state].writing]
 
 
-def _page(form: GoalForm, goal: Goal | None = None, status: int = 200) -> Response:
+def _origin() -> dict[str, Any]:
+    return {"from": request.args["from"]} if as_id(request.args.get("from", "")) else {}
+
+
+def _place(goal: Goal | None = None) -> str:
+    """What the text typed into this form is kept under."""
+    origin = as_id(request.args.get("from", ""))
+    return f"edit-{goal.id}" if goal else f"copy-{origin}" if origin else "new"
+
+
+def _as_typed(typed: Typed, cycles: list[Cycle]) -> GoalForm:
+    """The form as it was left, with a key of its own and the version it was made from."""
+    if origin := as_id(request.args.get("from", "")):
+        load_goal(origin)
+    form = GoalForm(formdata=as_sent(typed))
+    form.prepare(viewer(), cycles)
+    return form
+
+
+def _page(form: GoalForm, goal: Goal | None = None, status: int = 200, typed: Typed | None = None) -> Response:
     form.open_row()
+    form.lay_out()
     owner = form.owner_row()
     weight, weights = form.weight.data, None
     if owner and weight and form.scope.data == "person" and form.cycle.data in form.cycles:
@@ -145,10 +177,15 @@ def _page(form: GoalForm, goal: Goal | None = None, status: int = 200) -> Respon
         status=status,
         form=form,
         goal=goal,
-        action=url_for("drafts.update", goal_id=goal.id) if goal else url_for("drafts.create"),
+        action=url_for("drafts.update", goal_id=goal.id) if goal else url_for("drafts.create", **_origin()),
+        place=_place(goal),
+        typed_at=typed.at if typed else None,
+        changed_since=goal is not None and form.version.data != goal.version,
         weights=weights,
         weight_share=Fraction(weight) / weights if weight and weights else None,
         unit=form.unit_row(),
+        said_by_unit=form.said_by_unit(),
+        measure_weights=form.measure_weights(),
         for_somebody_else=owner is not None and owner.id != me().id and goal is None,
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from goalsite import policy
 from goalsite.frame import cycle, frame, initials
 from goalsite.queries import company as here
 from goalsite.queries import member as one
@@ -74,6 +75,7 @@ def list_members() -> AnyResponse:
         asked=asked,
         members=members,
         pages=max(1, -(-members.in_all // read.AT_ONCE)),
+        may_print_sheets=policy.may_run_cycles(viewer()),
         today=here.today(),
     )
 

@@ -23,7 +23,7 @@ from goalsite.respond import go_to, respond
 from goalsite.views.loaders import allow, load_goal
 
 blueprint = Blueprint("moves", __name__, url_prefix="/goals")
-ACTS = ("accept", "receive", "activate", "propose", "approve", "return", "cancel")
+ACTS = ("accept", "receive", "suggest_again", "activate", "propose", "approve", "return", "cancel")
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ def _done(act: str) -> str:
     return {
         "accept": _("Accepted: it is your draft now."),
         "receive": _("Received: the goal is active."),
+        "suggest_again": _("Suggested again."),
         "activate": _("The goal is active."),
         "propose": _("Proposed to the manager."),
         "approve": _("Approved: the goal is active."),

@@ -16,6 +16,7 @@ from goalsite.queries.cards import GoalCard, cards_of
 from goalsite.queries.reviews import count_waiting
 from goalsite.respond import respond
 from goalsite.views.loaders import load_goal, viewer
+from goalsite.views.typed import address_of
 
 blueprint = Blueprint("my", __name__)
 
@@ -45,7 +46,8 @@ def show() -> AnyResponse:
         due=late,
         due_by=min((measure.row.due_by for measure in late if measure.row.due_by), default=None),
         standing=read.my_standing(person, chosen, cards),
-        waits=read.my_waits(person, today),
+        waits=(waits := read.my_waits(person, today, here.now())),
+        typed_href=address_of(waits.typed_place) if waits.typed_place else "",
         reviews_waiting=count_waiting(viewer(), chosen) if chosen.state == "reviewing" else 0,
         unseen=read.my_unseen(person, today),
         attention=_attention(cards),

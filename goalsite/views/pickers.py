@@ -23,5 +23,6 @@ def options(kind: str) -> Response:
     # Of several, the last is being typed; those before it stay as they are.
     before, between, last = typed.rpartition(";") if request.args.get("several") else ("", "", typed)
     kept = before.strip() + BETWEEN if between else ""
-    offered = read.offered(kind, viewer(), last, as_id(request.args.get("beside", "")) or 0)
+    beside, metric = (as_id(request.args.get(name, "")) or 0 for name in ("beside", "metric"))
+    offered = read.offered(kind, viewer(), last, beside, metric)
     return respond("pickers/_options.html", field=field, offered=[(kept + one.label, one.name) for one in offered])

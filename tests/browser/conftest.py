@@ -8,6 +8,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -60,11 +61,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """A server with the example company, whose data are the test's to change."""
+@contextmanager
+def serving(template: str, fill: Callable[[str], None]) -> Iterator[Site]:
+    """A server on a database of its own, as `fill(url)` left the template of that name."""
     with (
-        databases.fresh("sqlite", "example", example.fill) as url,
+        databases.fresh("sqlite", template, fill) as url,
         databases.closing_app(databases.make_app(url, WTF_CSRF_ENABLED=True)) as app,
     ):
         server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -74,6 +75,13 @@ def site() -> Iterator[Site]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A server with the example company, whose data are the test's to change."""
+    with serving("example", example.fill) as made:
+        yield made
 
 
 @pytest.fixture

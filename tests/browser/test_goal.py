@@ -89,3 +89,32 @@ class TestGoal:
         for control in page.locator("main :is(button, .btn, textarea)").all():
             assert not control.is_visible()
         assert page.locator("#goal-facts, #goal-progress, #goal-measures, #goal-history").count() == 4
+
+    @pytest.mark.parametrize("script", (True, False))
+    def test_a_line_of_the_plan_is_ticked_by_key_where_it_stands(
+        self,
+        new_page: Callable[..., Page],
+        sign_in: Callable[[Page, str], None],
+        assert_accessible: Callable[[Page], None],
+        goal_id: int,
+        script: bool,
+    ) -> None:
+        page = new_page(java_script_enabled=script)
+        sign_in(page, "employee")
+        page.goto(f"/goals/{goal_id}/actions/new")
+        page.locator("input[name=title]").fill("Gọi mười khách cũ")
+        page.locator("input[name=title]").press("Enter")
+        line = page.locator("#goal-plan li", has_text="Gọi mười khách cũ")
+        line.locator("button").press("Enter")
+        expect(line.locator("button.good")).to_be_visible()
+        if script:
+            expect(line.locator("button")).to_be_focused()
+        line.get_by_role("link").click()
+        page.locator("input[name=title]").fill("Gọi hai mươi khách cũ")
+        if script:
+            assert_accessible(page)
+        page.locator("input[name=title]").press("Enter")
+        page.locator("#goal-plan li", has_text="hai mươi").get_by_role("link").click()
+        page.locator("form[action$=remove] button").click()
+        page.wait_for_url("**/goals/*#goal-plan")
+        expect(page.locator("#goal-plan li", has_text="khách cũ")).to_have_count(0)

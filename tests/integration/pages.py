@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from itertools import product
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import CompoundSelect, func, select, union
 from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
-from goalsite.models_follow import CheckIn
+from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Metric, Person, Unit
+from goalsite.models_follow import Action, CheckIn
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
@@ -18,6 +18,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "auth.first_visit": ("/first-visit",),
     "auth.sign_in": ("/sign-in",),
     "auth.welcome": ("/welcome/nobody-was-sent-this",),
+    "assignments.sheets": (
+        "/members/assignments?position={position}",
+        "/members/assignments?unit={unit}&below=0&page=2",
+        "/members/assignments?unit={unit}",
+    ),
+    "assignments.show": ("/members/{person}/assignment",),
     "checkins.new": ("/measures/{own_measure}/check-in",),
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
     "weekly.show": ("/checkins", "/checkins?person={report}"),
@@ -32,15 +38,20 @@ PAGES: dict[str, tuple[str, ...]] = {
     "cycles.edit": ("/setup/cycles/{cycle}/edit",),
     "cycles.list_cycles": ("/setup/cycles",),
     "cycles.new": ("/setup/cycles/new",),
+    "kpi_gifts.show": ("/setup/kpi-sets/give?position={position}",),
+    "kpi_sets.edit": ("/setup/kpi-sets/edit?position={position}",),
+    "kpi_sets.list_positions": ("/setup/kpi-sets", "/setup/kpi-sets?text=a&page=2"),
     "metrics.edit": ("/setup/metrics/{metric}/edit",),
     "metrics.list_metrics": ("/setup/metrics", "/setup/metrics?text=a&page=2"),
     "metrics.new": ("/setup/metrics/new",),
     "metrics.trial": ("/setup/metrics/trial?formula=value*2&try_value=3",),
     "coach.show": ("/goals/{goal}/coach",),
     "convert.begin": ("/convert", "/convert?example=1"),
+    "convert_objective.edit": ("/convert/{own_okr_draft}/objective",),
     "convert.key_results": ("/convert/{own_okr_draft}/key-results",),
     "convert.rhythm": ("/convert/{own_okr_draft}/rhythm",),
     "convert.smart": ("/convert/{own_okr_draft}/smart",),
+    "duplicates.new": ("/goals/{goal}/duplicate",),
     "drafts.edit": ("/goals/{own_draft}/edit",),
     "drafts.new": ("/goals/new", "/goals/new?kind=kpi", "/goals/new?from={goal}"),
     "moves.ask": ("/goals/{own_draft}/cancel",),
@@ -54,7 +65,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "evaluations.show": ("/evaluations/{own_goal}", "/evaluations/{decidable}"),
     "evaluations.submit": ("/evaluations/{own_over}/submit",),
     "plans.new": ("/goals/{own_active}/actions/new",),
+    "plans.edit": ("/actions/{own_action}/edit",),
     "changes.edit": ("/goals/{own_active}/change",),
+    "measures.ask": ("/measures/{own_measure}/end",),
+    "measures.new": ("/goals/{own_active}/measures/new",),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
     "goals.head": ("/goals/{goal}/head",),
@@ -120,7 +134,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("cycle", "metrics.", "people", "units.", "setup.")
+FOR_HR = ("assignments.sheets", "cycle", "kpi_", "metrics.", "people", "units.", "setup.")
 
 
 def routes(app: Flask) -> set[str]:
@@ -150,6 +164,8 @@ def sights(viewer: Person) -> dict[str, list[object]]:
     later = aliased(CheckIn)
     own_checkins = select(CheckIn.id).outerjoin(later, later.replaces_id == CheckIn.id).where(later.id.is_(None))
     own_checkins = own_checkins.where(CheckIn.measure_id.in_(mine)).order_by(CheckIn.id.desc()).limit(1)
+    open_now = select(Cycle.id).where(Cycle.state == "open")
+    running_own = select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "active", Goal.cycle_id.in_(open_now))
     decidable = select(Goal.id).where(Goal.evaluation == "submitted", Goal.evaluator_id == viewer.id)
     deepest = db.session.scalars(select(Unit.code).order_by(Unit.id.desc()).limit(1))
     root = db.session.execute(select(Unit.id, Unit.code, Unit.head_id).where(Unit.parent_id.is_(None))).one()
@@ -164,6 +180,9 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "decidable": list(db.session.scalars(decidable.order_by(Goal.id).limit(1))),
         "own_over": list(db.session.scalars(over.limit(2))),
         "own_active": [found[0]] if found[0] else [],
+        "own_action": list(
+            db.session.scalars(select(Action.id).join(Action.goal).where(Goal.id.in_(running_own)).limit(1))
+        ),
         "own_draft": list(db.session.scalars(select(Goal.id).where(Goal.owner_id == viewer.id, Goal.state == "draft"))),
         "own_okr_draft": list(
             db.session.scalars(
@@ -176,8 +195,16 @@ def sights(viewer: Person) -> dict[str, list[object]]:
         "cycle": list(db.session.scalars(select(Cycle.id).where(Cycle.state == "open"))),
         "reviewed": list(db.session.scalars(select(Cycle.code).where(Cycle.state.in_(("reviewing", "closed"))))),
         "person_seen": [viewer.id],
+        "position": list(db.session.scalars(_most_held())),
         "person": sorted({viewer.id, root.head_id}),
     }
+
+
+def _most_held() -> CompoundSelect[str]:
+    """The positions with a KPI set, and the one most people hold."""
+    held = select(Person.position).where(Person.position != "").group_by(Person.position)
+    most = held.order_by(func.count().desc(), Person.position).limit(1).subquery()
+    return union(select(KpiSetItem.position), select(most.c.position))
 
 
 def pages_for(role: str, app: Flask, viewer: Person) -> dict[str, list[str]]:

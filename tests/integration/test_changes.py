@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from goalsite.extensions import db
-from goalsite.models import Goal, PeriodTarget, Person
+from goalsite.models import Goal, Person
 from goalsite.models_accounts import AuditRow, Notification
 from goalsite.models_follow import Change, CheckIn, Proposal
 from goalsite.queries.check import differences
@@ -110,21 +110,6 @@ class TestChange:
         assert answer.status_code == 409
         assert "Thị trường khác đi" in answer.text
         assert "Somebody changed this goal meanwhile" in answer.text
-
-    def test_targets_by_period_are_spread_again(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
-        one = goal.measures[0]
-        one.aggregate, one.frequency = "sum", "quarter"
-        settle()
-        from goalsite.queries.records import world_of
-
-        periods = world_of([goal.id], today()).goals[goal.id].measures[one.id].periods
-        for place, period in enumerate(periods):
-            share = Decimal(100) if place == 0 else Decimal(0)
-            db.session.add(PeriodTarget(measure_id=one.id, starts_on=period.first, target=share))
-        settle()
-        assert "targets of the periods" in change(app, cast["report"], goal, m_target="200").text
-        assert change(app, cast["report"], goal, m_target="200", m_respread="y").status_code == 303
-        assert db.session.query(PeriodTarget).count() == 0
 
     @pytest.mark.parametrize(("who", "status"), [("manager", 200), ("hr", 200), ("peer", 403), ("outsider", 404)])
     def test_is_for_those_concerned(

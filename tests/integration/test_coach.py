@@ -266,6 +266,15 @@ class TestLookOver:
         said = dict.fromkeys((*names, *(f"measures-0-{name}" for name in rows)), text)
         assert "<b>" not in self.ask(app, cast["report"], said).replace("<b></b>", "")
 
+    def test_a_kpi_that_feeds_a_key_result_serves_a_goal(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, metric: Metric
+    ) -> None:
+        source = make_goal(cast["report"], cycle, counts(metric), kind="kpi", title="Nguồn")
+        said: dict[str, Any] = {"kind": "kpi", "goal_id": source.id}
+        assert "effort that helps no goal" in self.ask(app, cast["report"], said)
+        make_goal(cast["report"], cycle, counts(metric, fed_by_id=source.id))
+        assert "effort that helps no goal" not in self.ask(app, cast["report"], said)
+
     def test_a_fixed_number_of_queries(self, app: Flask, cast: dict[str, Person], cycle: Cycle, metric: Metric) -> None:
         settle()
         rows = {f"measures-{place}-metric": "VISITS" for place in range(20)}

@@ -157,8 +157,23 @@ class TestFourSteps:
                 page(browser, path)
             assert len(sent) <= MOST, path
 
+    def test_one_can_go_back_to_the_objective(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, kpi: Goal
+    ) -> None:
+        browser = signed_in(app, cast["report"])
+        goal = begun(browser, kpi)
+        first = f"/convert/{goal.id}/objective"
+        assert f'href="{first}"' in page(browser, f"/convert/{goal.id}/smart")
+        assert hidden(page(browser, first))["title"] == "Nhiều người biết Y hơn"
+        there = send(browser, first, title="Ai cũng biết Y", description="Vì chưa ai biết")
+        assert there == f"/convert/{goal.id}/key-results"
+        db.session.refresh(goal)
+        assert (goal.title, goal.description) == ("Ai cũng biết Y", "Vì chưa ai biết")
+        assert rows(goal)[0].fed_by_id == kpi.id, "the key results stay"
+        assert "This is needed" in send(browser, first, 422, title=" ")
 
-STEPS = ("key-results", "smart", "rhythm")
+
+STEPS = ("objective", "key-results", "smart", "rhythm")
 
 
 class TestBegin:
@@ -267,7 +282,8 @@ class TestRefine:
         form = hidden(page(browser, path))
         goal.version += 1
         db.session.commit()
-        answer = browser.post(path, data=form | {"title_0": "Giữ lại", "measures-0-title": "Giữ lại"}, headers=ENGLISH)
+        kept = dict.fromkeys(("title", "title_0", "measures-0-title"), "Giữ lại")
+        answer = browser.post(path, data=form | kept, headers=ENGLISH)
         assert answer.status_code == 409
         text = answer.get_data(as_text=True)
         assert "Somebody changed this goal meanwhile" in text

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from goalsite.extensions import db
+from goalsite.forms.cycles import CycleSettings
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_accounts import AuditRow
 from goalsite.models_follow import Result, Review
@@ -181,6 +182,12 @@ class TestChange:
         assert 'value="50"' in text
         assert 'value="120"' in text
         assert f'value="{cycle.starts_on.isoformat()}"' in text
+
+    def test_each_setting_says_what_it_does(self, hr: FlaskClient, cycle: Cycle) -> None:
+        for path in (f"/setup/cycles/{cycle.id}/edit", "/setup/cycles/new", "/setup/cycles/plan"):
+            text = get(hr, path)
+            for name in CycleSettings()._fields.keys() - {"form_key", "version", "csrf_token"}:
+                assert f'id="{name}-hint"' in text, f"{path}: {name}"
 
     def test_numbers_follow(self, hr: FlaskClient, cycle: Cycle, cast: dict[str, Person]) -> None:
         make_goal(cast["report"], cycle, {}, kind="kpi", evaluation="approved", score=Decimal("0.8"))

@@ -12,6 +12,7 @@ from goalsite.models import Cycle, Goal, Measure, Metric, Person
 from goalsite.models_accounts import AuditRow, Notification
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
+from tests.integration.goal_form import said
 from tests.queries import MOST, counted
 
 ENGLISH = {"Accept-Language": "en"}
@@ -28,34 +29,6 @@ def cycle(cast: dict[str, Person]) -> Cycle:
     made = running_cycle()
     settle()
     return made
-
-
-def said(cycle: Cycle, owner: Person, *measures: dict[str, str], **facts: str) -> dict[str, str]:
-    """The form as a browser sends it."""
-    data = {
-        "kind": "okr",
-        "scope": "person",
-        "title": "Khách hàng quay lại",
-        "cycle": str(cycle.id),
-        "owner": owner.email,
-        "weight": "1",
-        "ambition": "committed",
-        "visibility": "",
-        "progress_from": "measures",
-        "evaluated_by": "progress",
-        "do": "save",
-    }
-    for place, one in enumerate(measures):
-        full = {
-            "direction": "increase",
-            "aggregate": "last",
-            "frequency": "",
-            "target_per": "span",
-            "weight": "1",
-            "decimals": "0",
-        }
-        data |= {f"measures-{place}-{name}": value for name, value in (full | one).items()}
-    return data | facts
 
 
 def only_goal() -> Goal:
@@ -170,6 +143,26 @@ class TestCreate:
             1,
         )
 
+    def test_a_kpi_that_feeds_it_brings_its_metric(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        metric = Metric(code="RET", name="Quay lại", symbol="%")
+        db.session.add(metric)
+        db.session.flush()
+        kpi = make_goal(cast["report"], cycle, {"metric_id": metric.id}, kind="kpi")
+        settle()
+        data = said(cycle, cast["report"], KR | {"fed_by": kpi.code})
+        assert as_(app, cast["report"]).post("/goals/new", data=data).status_code == 303
+        made = db.session.query(Goal).filter_by(state="draft").one()
+        assert (made.measures[0].fed_by_id, made.measures[0].metric_id) == (kpi.id, metric.id)
+
+    def test_says_what_a_weight_comes_to_and_who_sees_it(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        two = (KR | {"weight": "3"}, KR | {"title": "Hai"})
+        data = said(cycle, cast["report"], *two, do="refresh")
+        text = as_(app, cast["report"]).post("/goals/new", data=data, headers=ENGLISH).text.replace("\xa0", " ")
+        assert "3 of 4 = 75 %" in text
+        assert "The unit says: Everyone in the company." in text
+
     def test_who_is_unknown_is_refused_with_suggestions(
         self, app: Flask, cast: dict[str, Person], cycle: Cycle
     ) -> None:
@@ -237,8 +230,9 @@ class TestEdit:
         goal = self.draft(cast, cycle, parent_id=above.id)
         client = as_(app, cast["report"])
         client.get("/account")
+        address = f"/goals/{goal.id}/edit"
         with counted(app) as sent:
-            text = client.get(f"/goals/{goal.id}/edit").text
+            text = client.get(address).text
         assert f'value="{above.title} · {above.code}"' in text
         assert len(sent) <= MOST, "\n".join(
             " ".join(one.split())[:90] + " … " + one[one.find("FROM") :][:160].replace("\n", " ") for one in sent

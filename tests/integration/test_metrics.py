@@ -208,6 +208,22 @@ class TestChange:
         assert "1 measure · 1 goal" in text
         assert len(sent) <= MOST
 
+    def test_says_what_a_change_does_before_it_is_made(
+        self, hr: FlaskClient, metric: Metric, cycle: Cycle, cast: Any
+    ) -> None:
+        path = f"/setup/metrics/{metric.id}/edit"
+        assert "What a change does" not in get(hr, path)
+        measured(cast["report"], cycle, metric, state="draft")
+        assert "No goal under way has it, so no number moves." in get(hr, path)
+        goals = [measured(cast[who], cycle, metric) for who in ("report", "report", "peer")]
+        text = get(hr, path)
+        assert "3 goals under way are worked out anew at once, and with them the results of 2 people." in text
+        assert "as long as nobody has checked in" in text
+        report(goals[0], 40)
+        assert "as long as nobody has checked in" not in get(hr, path)
+        cycle.state = "closed"
+        assert "Closed cycles keep their results" in get(hr, path)
+
     def test_its_measures_follow(self, hr: FlaskClient, metric: Metric, cycle: Cycle, cast: Any) -> None:
         goal = measured(cast["report"], cycle, metric)
         answer = post(hr, f"/setup/metrics/{metric.id}/edit", **said_of(metric, symbol="điểm", aggregate="average"))

@@ -1,10 +1,12 @@
 """A goal's way from draft to active, and back: who may do what when, with which words."""
 
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
@@ -116,6 +118,20 @@ class TestActivate:
         assert do(app, cast[who], goal, "activate").status_code == status
 
 
+class TestButtons:
+    def test_do_at_once_what_they_say(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        """The form on the goal's page, as a browser sends it, is no stale one."""
+        goal = goal_of(cast["report"], cycle, {})
+        client = signed_in(app, cast["report"])
+        page = client.get(f"/goals/{goal.id}").text
+        form = page[page.index(f'action="/goals/{goal.id}/activate"') :].partition("</form>")[0]
+        sent = MultiDict(re.findall(r'name="([a-z_]+)" value="([^"]*)"', form))
+        assert sent.getlist("version") == ["1"]
+        assert client.post(f"/goals/{goal.id}/activate", data=sent).status_code == 303
+        db.session.refresh(goal)
+        assert goal.state == "active"
+
+
 class TestCancel:
     def test_needs_a_reason_and_keeps_it(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         goal = goal_of(cast["report"], cycle, {}, state="active")
@@ -197,3 +213,56 @@ class TestQueue:
         assert "Gợi ý cho Hà" in text
         assert "Của phòng khác" not in text
         assert "/decisions" in signed_in(app, cast["manager"]).get("/", headers=ENGLISH).text
+
+
+class TestReturned:
+    def came_back(self, cast: dict[str, Person], cycle: Cycle, **facts: Any) -> Goal:
+        goal = goal_of(cast["report"], cycle, {}, **({"state": "returned", "cancel_reason": "Chưa đo được"} | facts))
+        goal.created_by = cast["peer"]
+        db.session.commit()
+        return goal
+
+    def test_its_creator_suggests_it_again(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        goal = self.came_back(cast, cycle)
+        assert do(app, cast["report"], goal, "suggest_again").status_code == 403
+        assert do(app, cast["manager"], goal, "suggest_again").status_code == 403
+        assert do(app, cast["peer"], goal, "suggest_again").status_code == 303
+        db.session.refresh(goal)
+        assert (goal.state, goal.cancel_reason) == ("suggested", "")
+        told = db.session.query(Notification).one()
+        assert (told.person_id, told.kind) == (cast["report"].id, "goal_suggested")
+        assert acts() == ["suggest_again_goal"]
+        assert not list(differences(today()))
+
+    def test_or_cancels_it_with_a_reason(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        goal = self.came_back(cast, cycle)
+        assert do(app, cast["peer"], goal, "cancel", reason="Thôi vậy").status_code == 303
+        db.session.refresh(goal)
+        assert goal.state == "cancelled"
+
+    def test_waits_on_its_creators_page_with_what_they_may_do(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        goal = self.came_back(cast, cycle, visibility="restricted")
+        client = signed_in(app, cast["peer"])
+        assert "goal you suggested came back" in client.get("/", headers=ENGLISH).text
+        page = client.get(f"/goals/{goal.id}", headers=ENGLISH).text
+        assert "Chưa đo được" in page
+        assert f"/goals/{goal.id}/edit" in page
+        assert f"/goals/{goal.id}/suggest_again" in page
+        assert "came back" not in signed_in(app, cast["report"]).get("/", headers=ENGLISH).text
+
+    def test_keeps_its_reason_where_people_talk(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        goal = self.came_back(cast, cycle, state="suggested", cancel_reason="")
+        do(app, cast["report"], goal, "return", reason="Nói rõ hơn")
+        db.session.refresh(goal)
+        assert do(app, cast["peer"], goal, "suggest_again").status_code == 303
+        assert db.session.query(Comment).one().body == "Nói rõ hơn"
+
+    def test_is_hidden_from_its_creator_once_it_is_taken(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        goal = self.came_back(cast, cycle, state="suggested", visibility="restricted")
+        assert signed_in(app, cast["peer"]).get(f"/goals/{goal.id}").status_code == 200
+        do(app, cast["report"], goal, "accept")
+        assert signed_in(app, cast["peer"]).get(f"/goals/{goal.id}").status_code == 404

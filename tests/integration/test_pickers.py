@@ -138,3 +138,20 @@ class TestFields:
         assert not form.validate()
         assert form.unit.errors
         assert form.teams.errors
+
+
+class TestKpis:
+    def test_offers_those_of_the_metric_that_close_no_circle(self, app: Flask, cast: Cast) -> None:
+        cycle, one, other = running_cycle(), Metric(code="A1", name="Một"), Metric(code="A2", name="Hai")
+        db.session.add_all([one, other])
+        db.session.flush()
+        fits = make_goal(cast["report"], cycle, {"metric_id": one.id}, kind="kpi")
+        differs = make_goal(cast["report"], cycle, {"metric_id": other.id}, kind="kpi")
+        above = make_goal(cast["report"], cycle, {"metric_id": one.id}, kind="kpi")
+        goal = make_goal(cast["report"], cycle, {}, parent_id=above.id)
+        client = signed_in(app, cast["report"])
+        text = client.get(f"/pickers/kpis?field=x&metric={one.id}&beside={goal.id}").text
+        assert fits.code in text
+        assert f"· {differs.code}" not in text
+        assert f"· {above.code}" not in text
+        assert f"· {differs.code}" in client.get("/pickers/kpis?field=x").text

@@ -1,5 +1,7 @@
-"""The action plan: who adds to it, who ticks it, and that nothing happens twice."""
+"""The action plan: who adds to it, changes it, ticks it, and that nothing happens twice."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -72,14 +74,87 @@ class TestAdd:
         assert add(app, cast[who], goal).status_code == status
 
 
-class TestTick:
-    @pytest.fixture
-    def action(self, cast: dict[str, Person], goal: Goal) -> Action:
-        made = Action(goal_id=goal.id, title="Gọi", assignee_id=cast["peer"].id)
-        db.session.add(made)
-        db.session.commit()
-        return made
+@pytest.fixture
+def action(cast: dict[str, Person], goal: Goal) -> Action:
+    made = Action(goal_id=goal.id, title="Gọi", assignee_id=cast["peer"].id)
+    db.session.add(made)
+    db.session.commit()
+    return made
 
+
+def form_of(page: str) -> dict[str, str]:
+    """What the form of the page would send, without its key."""
+    named = re.findall(r'<input[^>]* name="([a-z_]+)"[^>]*>', page.split("/remove")[0])
+    values = {name: re.search(rf'name="{name}"[^>]* value="([^"]*)"', page) for name in named}
+    return {name: html.unescape(found[1]) for name, found in values.items() if found} | {"form_key": ""}
+
+
+def change(app: Flask, person: Person, action: Action, **facts: str) -> Any:
+    client, address = signed_in(app, person), f"/actions/{action.id}/edit"
+    return client.post(address, data=form_of(client.get(address).text) | facts, headers=ENGLISH)
+
+
+def audited() -> list[str]:
+    return [row.action for row in db.session.query(AuditRow).order_by(AuditRow.seq)]
+
+
+class TestChange:
+    def test_says_what_stands_and_keeps_what_differs(self, app: Flask, cast: dict[str, Person], action: Action) -> None:
+        assert change(app, cast["report"], action).status_code == 303
+        assert audited() == []
+        facts = {"title": "Gọi ngay", "assignee": cast["manager"].email, "action_due": "2026-12-01"}
+        answer = change(app, cast["report"], action, **facts)
+        assert answer.location == f"/goals/{action.goal_id}#goal-plan"
+        db.session.refresh(action)
+        assert (action.title, action.assignee_id, str(action.due_on)) == ("Gọi ngay", cast["manager"].id, "2026-12-01")
+        assert audited() == ["change_action"]
+        assert [one.person_id for one in db.session.query(Notification)] == [cast["manager"].id]
+
+    def test_another_was_quicker(self, app: Flask, cast: dict[str, Person], action: Action) -> None:
+        client, address = signed_in(app, cast["report"]), f"/actions/{action.id}/edit"
+        old = form_of(client.get(address).text)
+        change(app, cast["manager"], action, title="Gọi bằng điện thoại")
+        answer = client.post(address, data=old | {"title": "Gọi tận nơi"}, headers=ENGLISH)
+        assert answer.status_code == 409
+        assert "it now reads “Gọi bằng điện thoại”" in answer.text
+        assert 'value="Gọi tận nơi"' in answer.text
+        again = form_of(answer.text) | {"title": "Gọi tận nơi"}
+        assert client.post(address, data=again, headers=ENGLISH).status_code == 303
+        db.session.refresh(action)
+        assert action.title == "Gọi tận nơi"
+
+    def test_the_words_of_another_line_are_refused(
+        self, app: Flask, cast: dict[str, Person], goal: Goal, action: Action
+    ) -> None:
+        add(app, cast["report"], goal)
+        answer = change(app, cast["report"], action, title="Gọi mười khách")
+        assert answer.status_code == 422
+        assert "There is such an action in this plan already" in answer.text
+
+    @pytest.mark.parametrize(("who", "status"), [("manager", 200), ("peer", 403), ("outsider", 404)])
+    def test_is_for_those_who_check_in(
+        self, app: Flask, cast: dict[str, Person], action: Action, who: str, status: int
+    ) -> None:
+        client = signed_in(app, cast[who])
+        assert client.get(f"/actions/{action.id}/edit").status_code == status
+        assert (f"/actions/{action.id}/edit" in client.get(f"/goals/{action.goal_id}").text) == (status == 200)
+
+
+class TestRemove:
+    def test_takes_the_line_out_once(self, app: Flask, cast: dict[str, Person], action: Action) -> None:
+        client, address, there = signed_in(app, cast["report"]), f"/actions/{action.id}/remove", action.goal_id
+        answers = [client.post(address, data={"form_key": KEY}).location for _ in range(2)]
+        assert answers == [f"/goals/{there}#goal-plan"] * 2
+        assert db.session.query(Action).count() == 0
+        assert audited() == ["remove_action"]
+        assert client.post(address).status_code == 404
+
+    def test_is_for_those_who_check_in(self, app: Flask, cast: dict[str, Person], action: Action) -> None:
+        assert signed_in(app, cast["peer"]).post(f"/actions/{action.id}/remove").status_code == 403
+        assert db.session.query(Action).count() == 1
+
+
+class TestTick:
     def test_whoever_it_is_given_to_ticks_it(self, app: Flask, cast: dict[str, Person], action: Action) -> None:
         client = signed_in(app, cast["peer"])
         for _ in range(2):
@@ -90,6 +165,16 @@ class TestTick:
         client.post(f"/actions/{action.id}/tick", data={"done": "0"})
         db.session.refresh(action)
         assert action.done_on is None
+
+    @pytest.mark.parametrize("place", ["my", "goal"])
+    def test_with_script_the_plan_comes_back_in_its_place(
+        self, app: Flask, cast: dict[str, Person], action: Action, place: str
+    ) -> None:
+        address = f"/actions/{action.id}/tick?from={place}"
+        answer = signed_in(app, cast["peer"]).post(address, data={"done": "1"}, headers={"HX-Request": "true"})
+        assert answer.text.count(f'id="{place}-plan"') == 1
+        assert "<html" not in answer.text
+        assert "1 / 1" in answer.text
 
     def test_my_page_has_it(self, app: Flask, cast: dict[str, Person], action: Action) -> None:
         assert f"/actions/{action.id}/tick" in signed_in(app, cast["peer"]).get("/").text

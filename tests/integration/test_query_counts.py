@@ -1,5 +1,6 @@
-"""Every page is made with at most twelve queries, in the example company and in one of two thousand people."""
+"""Every page is made with at most twelve queries and has no endless list, in the example company and in one of two thousand people."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -16,6 +17,14 @@ from tests.integration.pages import ANSWERS, PAGES, pages_for, routes
 from tests.queries import MOST, counted
 
 LARGE = 2000
+MOST_OPTIONS = 60
+MOST_LINES = 150
+BOX = re.compile(r"<(?:select|datalist)\b.*?</(?:select|datalist)>", re.DOTALL)
+CALLED = re.compile(r'(?:name|id)="([^"]*)"')
+# The world has five hundred of them.
+LONG = ("time_zone",)
+# A bundle of sheets to print, as many at once as the query says.
+PRINTED = ("assignments.sheets",)
 VIEWERS = ("director", "manager", "employee", "hr")
 
 
@@ -41,13 +50,27 @@ def person_of(role: str) -> Person:
     return db.session.query(Person).filter_by(email_key=example.CAST[role]).one()
 
 
+def endless(text: str) -> Iterator[str]:
+    """Boxes in which one would look for a name among hundreds, and lists that want pages."""
+    for box in BOX.findall(text):
+        named = CALLED.search(box)
+        if box.count("<option") > MOST_OPTIONS and not (named and named[1].endswith(LONG)):
+            yield f"{box.count('<option')} options in {named[1] if named else box[:80]}"
+    for line in ("<tr", "<li"):
+        if (count := len(re.findall(rf"{line}\b", text))) > MOST_LINES:
+            yield f"{count} times {line}"
+
+
 def faults(app: Flask, client: FlaskClient, endpoint: str, paths: list[str]) -> Iterator[str]:
-    """What is wrong with the endpoint's pages, and with the first as a fragment: the number of queries, or the answer."""
+    """What is wrong with the endpoint's pages, and with the first as a fragment: the number of queries, a list, or the answer."""
     meant = ANSWERS.get(endpoint, 200)
     codes = set()
     for path, headers in [*((path, {}) for path in paths), (paths[0], {"HX-Request": "true"})]:
         with counted(app) as sent:
-            codes.add(client.get(path, headers=headers).status_code)
+            answer = client.get(path, headers=headers)
+        codes.add(answer.status_code)
+        if answer.mimetype == "text/html" and endpoint not in PRINTED:
+            yield from (f"{endpoint} {path}: {fault}" for fault in endless(answer.get_data(as_text=True)))
         if len(sent) > MOST:
             listed = "\n".join(f"    {' '.join(statement.split())[:300]}" for statement in sent)
             yield f"{endpoint} {path} {headers}: {len(sent)} queries\n{listed}"
@@ -63,7 +86,7 @@ class TestEveryPage:
         assert found - set(PAGES) == set(), "a route that can be got has its line in tests/integration/pages.py"
 
     @pytest.mark.parametrize("role", VIEWERS)
-    def test_takes_twelve_queries_at_most(self, company: Flask, role: str) -> None:
+    def test_takes_twelve_queries_at_most_and_pages_its_lists(self, company: Flask, role: str) -> None:
         with company.app_context():
             viewer = person_of(role)
             pages = pages_for(role, company, viewer)

@@ -103,6 +103,9 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- people: everybody's page, with what of it the reader may see; results are for themselves, managers and HR
     ("members.list_members", "GET"): everyone("/members?text=Nguyễn"),
     ("members.show", "GET"): everyone("/members/{self}"),
+    ("assignments.show", "GET"): everyone("/members/{self}/assignment"),
+    ("assignments.receive", "POST"): everyone("/members/{self}/assignment/receive", may=frozenset({"self"})),
+    ("assignments.sheets", "GET"): hr("/members/assignments?unit={team}"),
     # --- what a form offers while somebody types; of goals, only those they may see
     ("pickers.options", "GET"): (
         everyone("/pickers/goals?field=goal&goal=Chuyện"),
@@ -129,6 +132,11 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("metrics.create", "POST"): hr("/setup/metrics/new"),
     ("metrics.edit", "GET"): hr("/setup/metrics/{metric}/edit"),
     ("metrics.change", "POST"): hr("/setup/metrics/{metric}/edit"),
+    ("kpi_sets.list_positions", "GET"): hr("/setup/kpi-sets"),
+    ("kpi_sets.edit", "GET"): hr("/setup/kpi-sets/edit?position=Kế toán"),
+    ("kpi_sets.change", "POST"): hr("/setup/kpi-sets/edit?position=Kế toán"),
+    ("kpi_gifts.show", "GET"): hr("/setup/kpi-sets/give?position=Kế toán"),
+    ("kpi_gifts.give", "POST"): hr("/setup/kpi-sets/give?position=Kế toán"),
     # --- setting up units: HR, and heads below their own; the team's form is also for the head above it
     ("units.list_units", "GET"): Line("/setup/units", HR | HEADS),
     ("units.new", "GET"): Line("/setup/units/new", HR | HEADS),
@@ -163,6 +171,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- writing goals: one's own, and suggestions to anybody
     ("convert.begin", "GET"): everyone("/convert"),
     ("convert.create", "POST"): everyone("/convert"),
+    ("convert_objective.edit", "GET"): on_goal("/convert/{draft}/objective", WRITERS),
+    ("convert_objective.change", "POST"): on_goal("/convert/{draft}/objective", WRITERS),
     ("convert.key_results", "GET"): on_goal("/convert/{draft}/key-results", WRITERS),
     ("convert.choose", "POST"): on_goal("/convert/{draft}/key-results", WRITERS),
     ("convert.smart", "GET"): on_goal("/convert/{draft}/smart", WRITERS),
@@ -173,11 +183,22 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("drafts.create", "POST"): everyone("/goals/new"),
     ("drafts.edit", "GET"): on_goal("/goals/{draft}/edit", WRITERS),
     ("drafts.update", "POST"): on_goal("/goals/{draft}/edit", WRITERS),
+    ("duplicates.new", "GET"): on_goal("/goals/{goal}/duplicate"),
+    ("duplicates.create", "POST"): on_goal("/goals/{goal}/duplicate"),
+    ("typed.keep", "POST"): (everyone("/typed/new"), on_goal("/typed/edit-{draft}", WRITERS)),
+    ("typed.drop", "POST"): everyone("/typed/new/drop"),
     ("changes.edit", "GET"): on_goal("/goals/{goal}/change", WRITERS),
     ("changes.change", "POST"): on_goal("/goals/{goal}/change", WRITERS),
+    ("measures.new", "GET"): on_goal("/goals/{goal}/measures/new", WRITERS),
+    ("measures.add", "POST"): on_goal("/goals/{goal}/measures/new", WRITERS),
+    ("measures.ask", "GET"): on_goal("/measures/{measure}/end", WRITERS),
+    ("measures.end", "POST"): on_goal("/measures/{measure}/end", WRITERS),
     ("changes.decide", "POST"): on_goal("/proposals/{proposal}/apply", APPROVERS),
     ("plans.new", "GET"): on_goal("/goals/{goal}/actions/new", CHECKERS),
     ("plans.add", "POST"): on_goal("/goals/{goal}/actions/new", CHECKERS),
+    ("plans.edit", "GET"): on_goal("/actions/{action}/edit", CHECKERS),
+    ("plans.change", "POST"): on_goal("/actions/{action}/edit", CHECKERS),
+    ("plans.remove", "POST"): on_goal("/actions/{action}/remove", CHECKERS),
     ("plans.tick", "POST"): on_goal("/actions/{action}/tick", CHECKERS),
     ("moves.ask", "GET"): (
         on_goal("/goals/{goal}/cancel", WRITERS),

@@ -12,8 +12,8 @@ from goalsite.domain.states import CHECK_IN, CYCLE, CYCLE_ALLOWS, EVALUATION, GO
 
 MACHINES = {
     "cycle": (CYCLE, "planning", set(terms.CYCLE_STATES), set()),
-    "goal": (GOAL, "draft", set(terms.GOAL_STATES), {"closed", "cancelled", "returned"}),
-    "suggested": (GOAL, "suggested", set(terms.GOAL_STATES), {"closed", "cancelled", "returned"}),
+    "goal": (GOAL, "draft", set(terms.GOAL_STATES), {"closed", "cancelled"}),
+    "suggested": (GOAL, "suggested", set(terms.GOAL_STATES), {"closed", "cancelled"}),
     "evaluation": (EVALUATION, "", {"", *terms.EVALUATION_STEPS}, set()),
     "review": (REVIEW, "preparation", set(terms.REVIEW_STATES), set()),
     "check-in": (CHECK_IN, "entered", {"entered", "acknowledged", "replaced"}, {"replaced"}),

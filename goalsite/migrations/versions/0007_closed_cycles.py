@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -73,9 +73,8 @@ def _fill_in() -> None:
     }
     for whose, (table, unit, manager, also) in facts.items():
         pairs = [("unit_then_id", unit), ("manager_then_id", manager), *((f"{name}_then", name) for name in also)]
-        said = ", ".join(
-            f"{name} = (SELECT {column} FROM {table} WHERE {table}.id = results.{whose}_id)" for name, column in pairs
-        )
+        of = f"FROM {table} WHERE {table}.id = results.{whose}_id"
+        said = ", ".join(f"{name} = (SELECT {column} {of})" for name, column in pairs)
         op.execute(f"UPDATE results SET {said} WHERE {whose}_id IS NOT NULL AND {CLOSED}")  # noqa: S608 (names of ours)
     op.execute(
         "INSERT INTO unit_ancestors_then (cycle_id, unit_id, ancestor_id, depth) SELECT cycles.id, unit_id, ancestor_id, "

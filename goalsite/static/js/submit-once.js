@@ -1,5 +1,8 @@
 // A form that is on its way cannot be sent twice: its buttons rest until the answer is there.
+// A resting button loses the focus; `pressed` is the id of the one to get it back, in the part of the page that comes.
+let pressed = "";
 const rest = (form, submitter) => {
+  pressed = submitter?.id ?? "";
   for (const button of form.querySelectorAll("button[type=submit]")) {
     if (button.disabled) continue;
     button.disabled = true;
@@ -26,4 +29,10 @@ document.addEventListener("htmx:finally:request", (event) => {
   const form = event.detail.ctx.sourceElement.closest?.("form");
   if (form) wake(form);
 });
+document.addEventListener("htmx:after:swap", () => setTimeout(() => {
+  const button = pressed && document.getElementById(pressed);
+  if (!button || button.disabled) return;
+  if (document.activeElement === document.body) button.focus();
+  pressed = "";
+}));
 window.addEventListener("pageshow", () => wake(document));
