@@ -201,7 +201,7 @@ def unit_lines(record: CycleRecord) -> list[UnitLine]:
     sums: dict[int, list[Fraction]] = defaultdict(list)
     for line in person_lines(record):
         if line.total is not None and line.then.unit is not None:
-            for ancestor_id in there.above[line.then.unit]:
+            for ancestor_id in there.above.get(line.then.unit, ()):
                 sums[ancestor_id].append(line.total)
     tallies: Tallies = tally(record.goals, record.cycle, there.heads)
     frozen = _frozen(record)
