@@ -267,6 +267,7 @@ MESSAGES = {
     "score_too_high": _l("The score is at most %(most)s here."),
     "evaluation_of_own": _l("Nobody evaluates their own goal. Name the evaluator."),
     "adjustment_too_large": _l("An adjustment is at most %(most)s, up or down."),
+    "adjustment_missing": _l("Say how many percentage points, for example 2,5 or -3. Nothing at all is 0."),
     "reason_missing": _l("A reason is needed."),
     "results_of_open_cycle": _l("Results are kept for closed cycles, and %(cycle)s is not closed. Remove the row."),
     "result_differs": _l(

@@ -153,6 +153,11 @@ class Cycle(Base):
     mid_review_on: Mapped[date | None]
     evaluate_by: Mapped[date | None]
     review_by: Mapped[date | None]
+    # Of a closed cycle: when, with which bands, and how long the audit log was and what it ended with.
+    closed_at: Mapped[datetime | None]
+    rating_bands: Mapped[str | None]
+    audit_seq: Mapped[int | None]
+    audit_hash: Mapped[str | None] = mapped_column(CODE)
     version: Mapped[int] = mapped_column(default=1)
 
     parent: Mapped["Cycle | None"] = relationship(remote_side=[id])

@@ -224,10 +224,28 @@ class Result(Base):
     name_then: Mapped[str] = mapped_column(NAME, default="")
     unit_then: Mapped[str] = mapped_column(NAME, default="")
     manager_then: Mapped[str] = mapped_column(NAME, default="")
+    # Of a person their home unit and manager, of a unit the one above and the head.
+    unit_then_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    manager_then_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    title_then: Mapped[str | None] = mapped_column(NAME)
+    position_then: Mapped[str | None] = mapped_column(NAME)
+    kind_then: Mapped[str | None] = mapped_column(WORD)
+    expected: Mapped[Decimal | None] = mapped_column(share())
 
     cycle: Mapped[Cycle] = relationship()
-    person: Mapped[Person | None] = relationship()
-    unit: Mapped[Unit | None] = relationship()
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
+    unit: Mapped[Unit | None] = relationship(foreign_keys=[unit_id])
+
+
+class UnitAncestorThen(Base):
+    """As UnitAncestor, when the cycle was closed."""
+
+    __tablename__ = "unit_ancestors_then"
+
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"), primary_key=True)
+    ancestor_id: Mapped[int] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"), primary_key=True)
+    depth: Mapped[int]
 
 
 class GoalPoint(Base):

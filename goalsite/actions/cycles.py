@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import CursorResult, exists, func, select, update
 
+from goalsite.actions import audit
 from goalsite.actions.audit import record
-from goalsite.actions.freeze import freeze_results
+from goalsite.actions.freeze import freeze_results, thaw_results
 from goalsite.actions.results import refresh_results_in
 from goalsite.actions.standing import hold_all, refresh
 from goalsite.domain import cycles as rules
@@ -17,7 +18,7 @@ from goalsite.domain.periods import Span
 from goalsite.domain.states import CYCLE, move
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
-from goalsite.models_follow import Result, Review
+from goalsite.models_follow import Review
 from goalsite.queries import company as here
 from goalsite.queries import cycles as read
 from goalsite.queries.slices import sliced
@@ -130,6 +131,8 @@ def move_cycle(by: Person, cycle: Cycle, act: str, reason: str, today: date) -> 
         {"state": state},
         after | ({"why": reason.strip()} if reason.strip() else {}),
     )
+    if act == "close":
+        cycle.audit_seq, cycle.audit_hash = audit.head()
 
 
 def fix_evaluators(cycle: Cycle) -> int:
@@ -173,8 +176,7 @@ def _close(cycle: Cycle, today: date) -> dict[str, Any]:
 def _reopen(cycle: Cycle) -> None:
     """Results follow the goals again; a review that nobody had signed can be gone on with."""
     off: dict[str, Any] = {"synchronize_session": False}
-    thaw = update(Result).where(Result.cycle_id == cycle.id).values(frozen_at=None)
-    db.session.execute(thaw.execution_options(**off))
+    thaw_results(cycle)
     unsigned = update(Review).where(
         Review.cycle_id == cycle.id, Review.state == "closed", Review.manager_signed_at.is_(None)
     )

@@ -19,6 +19,7 @@ from goalsite.domain.rounding import as_decimal
 from goalsite.extensions import SHARE_DECIMALS, db
 from goalsite.models import Cycle, Goal, Measure
 from goalsite.models_follow import GoalPoint
+from goalsite.queries.company import company
 from goalsite.queries.records import world_of
 from goalsite.queries.slices import sliced
 from goalsite.queries.supporters import Known, points_of, with_stored_supporters
@@ -58,8 +59,18 @@ def hold_all() -> None:
 def refresh_everything(day: date) -> None:
     """After a load: the standing of every goal, its whole history, and every result."""
     hold_all()
-    _refresh_in_order(db.session.scalars(select(Goal.id)), day, date.min)
+    closed = select(Cycle).where(Cycle.state == "closed", Cycle.closed_at.is_not(None)).order_by(Cycle.ends_on)
+    stands = [(cycle.id, company().today(cycle.closed_at)) for cycle in db.session.scalars(closed) if cycle.closed_at]
+    # What is closed stands as it did that day, and no other day turns it.
+    for cycle_id, last in stands:
+        goals = db.session.scalars(select(Goal.id).where(Goal.cycle_id == cycle_id)).all()
+        _refresh_in_order(goals, min(day, last), date.min)
+    ids = [cycle_id for cycle_id, _ in stands]
+    _refresh_in_order(db.session.scalars(select(Goal.id).where(Goal.cycle_id.not_in(ids))).all(), day, date.min)
     refresh_all_results(day)
+    still = update(Goal).where(Goal.cycle_id.in_(select(Cycle.id).where(Cycle.state == "closed"))).values(turns_on=None)
+    db.session.execute(still.execution_options(synchronize_session=False))
+    db.session.expire_all()
 
 
 def settle(day: date) -> int:

@@ -1,6 +1,6 @@
 """The company's own settings, as the rules need them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -13,8 +13,21 @@ from goalsite.domain.errors import RuleError
 from goalsite.domain.pace import Thresholds
 from goalsite.domain.periods import Calendar
 from goalsite.domain.results import DEFAULT_BANDS
+from goalsite.domain.rounding import as_decimal
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def bands_as_text(bands: Sequence[tuple[str, Fraction]]) -> str:
+    """Bands from the highest down, as the setting `rating_bands` writes them: the last, which begins at nothing, is left out."""
+    return ";".join(f"{name}:{as_decimal(least, 4).normalize():f}" for name, least in bands[:-1])
+
+
+def read_bands(text: str) -> tuple[tuple[str, Fraction], ...]:
+    """The bands from the highest down. Raises RuleError setting_wrong."""
+    return _bands({"rating_bands": text})
+
+
 DEFAULTS = {
     "company_name": "",
     "time_zone": "Asia/Ho_Chi_Minh",
@@ -23,7 +36,7 @@ DEFAULTS = {
     "holidays": "",
     "on_track": "0.9",
     "at_risk": "0.7",
-    "rating_bands": ";".join(f"{name}:{float(least):g}" for name, least in DEFAULT_BANDS[:-1]),
+    "rating_bands": bands_as_text(DEFAULT_BANDS),
     "max_adjust": "0.1",
     "fiscal_start_month": "1",
 }

@@ -127,6 +127,8 @@ def _cycle(cycle: Cycle, today: date) -> Row:
     evaluate_by = span.last + DAY * 20
     if cycle.state == "reviewing":
         evaluate_by = max(evaluate_by, today + DAY * 5)
+    if cycle.state == "closed":
+        row["closed_at"] = f"{min(evaluate_by + DAY * 11, today - DAY)} 17:00"
     return row | {"evaluate_by": str(evaluate_by), "review_by": str(evaluate_by + DAY * 10)}
 
 

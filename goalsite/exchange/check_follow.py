@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from goalsite.domain import reporting
 from goalsite.domain.company import Company as Settings
+from goalsite.domain.company import read_bands
 from goalsite.domain.errors import RuleError
 from goalsite.domain.measure import Entry, Measure
 from goalsite.exchange import stored
@@ -51,13 +52,26 @@ def check(company: Company, settings: Settings, parts: Parts, today: date, fault
             faults.at(row, "closed_on", "dates_reversed", first=row["opened_on"], last=row["closed_on"])
     for row in company["evaluations"].values():
         _check_evaluation(row, company, faults)
+    _check_bands(company, faults)
     for row in company["reviews"].values():
-        if row["adjustment"] is not None and abs(row["adjustment"]) > settings.max_adjust:
+        cycle = company["cycles"].get(row["cycle"])
+        # What was allowed when a cycle was closed is not known any more.
+        allowed = cycle is not None and cycle["closed_at"] is not None
+        if row["adjustment"] is not None and abs(row["adjustment"]) > settings.max_adjust and not allowed:
             faults.at(row, "adjustment", "adjustment_too_large", most=settings.max_adjust)
         if row["adjustment"] and not row["adjustment_why"].strip():
             faults.at(row, "adjustment_why", "reason_missing", act="adjust")
     for row in company["results"].values():
         _check_result(row, company, faults)
+
+
+def _check_bands(company: Company, faults: Faults) -> None:
+    for row in company["cycles"].values():
+        if row.differs and row["rating_bands"]:
+            try:
+                read_bands(row["rating_bands"])
+            except RuleError as error:
+                faults.at(row, "rating_bands", error.code, **error.terms)
 
 
 def check_recorded(company: Company, faults: Faults) -> None:

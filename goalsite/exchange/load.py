@@ -10,7 +10,7 @@ from sqlalchemy import select
 from goalsite.actions import audit, organisation, standing
 from goalsite.domain.errors import RuleError
 from goalsite.exchange import base_goal, cells, check_company, check_follow, check_goals, stored
-from goalsite.exchange.closed import check_closed_results
+from goalsite.exchange.closed import check_closed_results, freeze_closed
 from goalsite.exchange.facts import parts_of
 from goalsite.exchange.files import digest_of, opened
 from goalsite.exchange.merge import merge
@@ -124,6 +124,7 @@ def _write(
             organisation.rebuild_organisation(today)
             fix_evaluators(company, ids)
             db.session.expire_all()
+            freeze_closed(company, ids, today)
             say("standing", 0, 1)
             standing.refresh_everything(today)
             say("standing", 1, 1)

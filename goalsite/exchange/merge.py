@@ -87,6 +87,8 @@ def _refuse_change(row: Row, before: Row | None, faults: Faults) -> None:
 
 def _cycle(row: Row, _company: Company) -> None:
     row["name"] = row["name"] or row["code"]
+    if row["state"] != "closed":
+        row["closed_at"], row["rating_bands"] = None, ""
 
 
 def _metric(row: Row, _company: Company) -> None:

@@ -25,8 +25,8 @@ def people(lines: Iterable[PersonLine]) -> list[Mapping[str, str]]:
     return [
         {
             "email": line.person.email,
-            "name": line.person.name,
-            "unit": line.person.unit.code if line.person.unit else "",
+            "name": line.then.name,
+            "unit": line.unit_code,
             "okr": plain(line.totals.okr),
             "kpi": plain(line.totals.kpi),
             "total": plain(line.total),
@@ -45,8 +45,8 @@ def units(lines: Iterable[UnitLine]) -> list[Mapping[str, str]]:
     return [
         {
             "code": line.unit.code,
-            "name": line.unit.name,
-            "kind": line.unit.kind,
+            "name": line.then.name,
+            "kind": line.then.kind,
             "okr": plain(line.totals.okr),
             "kpi": plain(line.totals.kpi),
             "total": plain(line.totals.total),

@@ -67,6 +67,9 @@ SHEETS = (
             Column("mid_review_on", "date"),
             Column("evaluate_by", "date"),
             Column("review_by", "date"),
+            # Of a closed one: when it was, and the bands its people were rated by.
+            Column("closed_at", "instant", kept=True),
+            Column("rating_bands", kept=True),
         ),
     ),
     Sheet(
@@ -278,6 +281,13 @@ SHEETS = (
             Column("total", "number", kept=True),
             Column("adjusted", "number", kept=True),
             word("rating", ("", *terms.RATINGS), kept=True),
+            # The organisation of then: of a person their home unit and manager, of a unit the one above and the head.
+            Column("name", "name", kept=True),
+            Column("title", "name", kept=True),
+            Column("position", "name", kept=True),
+            Column("unit_kind", "word", words=("", *terms.UNIT_KINDS), kept=True),
+            ref("unit", "units", kept=True),
+            ref("manager", "people", kept=True),
         ),
     ),
 )

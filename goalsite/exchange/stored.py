@@ -102,7 +102,7 @@ def checkin_days(measure_ids: Sequence[int]) -> dict[int, tuple[Any, Any]]:
 
 
 def closed_results(keys: Keys) -> list[Row]:
-    """The frozen results of closed cycles, at four decimals as reports show them."""
+    """The frozen results of closed cycles, at four decimals as reports show them, with the organisation of then."""
     sheet = BY_NAME["results"]
     query = select(Result, Cycle.code).join(Cycle, Cycle.id == Result.cycle_id).where(Cycle.state == "closed")
     return [
@@ -114,6 +114,12 @@ def closed_results(keys: Keys) -> list[Row]:
                 keys.people[row.person_id] if row.person_id else keys.units[row.unit_id or 0],
                 *(_four(number) for number in (row.okr, row.kpi, row.total, row.adjusted)),
                 row.rating,
+                row.name_then,
+                row.title_then or "",
+                row.position_then or "",
+                row.kind_then or "",
+                keys.units[row.unit_then_id] if row.unit_then_id else "",
+                keys.people[row.manager_then_id] if row.manager_then_id else "",
             ],
             id=row.id,
         )

@@ -72,6 +72,11 @@ def may_prepare_review(to: ToPerson, review_state: str, cycle_state: str) -> boo
     return CYCLE_ALLOWS[cycle_state].words and unsigned and bool(to.deciding & {SELF, DIRECT_MANAGER})
 
 
+def may_have_part_in_review(to: ToPerson, act: str) -> bool:
+    """Whether `act` of states.REVIEW is theirs to do at all; `may_review` says whether it can be done now."""
+    return bool(to.deciding & REVIEWERS.get(act, frozenset()))
+
+
 def may_review(to: ToPerson, act: str, review_state: str, cycle_state: str) -> bool:
     """Whether the viewer may do `act` of states.REVIEW now: discuss, adjust, sign_as_manager, sign_as_person, appeal,
     note_refusal, uphold, reopen. HR never on their own."""

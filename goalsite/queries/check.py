@@ -12,6 +12,7 @@ from goalsite.domain.goals import GoalStanding, assess
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal
 from goalsite.models_follow import Result
+from goalsite.queries.company import company
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.reports import CycleRecord, record_of
 from goalsite.queries.results import tally
@@ -38,6 +39,8 @@ def differences(day: date) -> Iterator[Difference]:
 
 
 def _of_goals(cycle: Cycle, day: date) -> Iterator[Difference]:
+    if cycle.closed_at is not None:
+        day = min(day, company().today(cycle.closed_at))
     records = records_of(select(Goal.id).where(Goal.cycle_id == cycle.id), day)
     known: dict[Hashable, GoalStanding] = {}
     for goal in records.goals:

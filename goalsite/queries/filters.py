@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from goalsite.domain import terms
-from goalsite.models import Goal, GoalLink, Unit, UnitAncestor
+from goalsite.models import Cycle, Goal, GoalLink, Unit, UnitAncestor
+from goalsite.queries.organisation import ancestry
 
 LARGEST_ID = 2**31 - 1
 LONGEST_TEXT = 100
@@ -97,13 +98,16 @@ def asked_for(filters: Filters, goal: type[Goal] = Goal) -> list[ColumnElement[b
     return conditions
 
 
-def in_unit(unit: Unit | None, below: bool, goal: type[Goal] = Goal) -> list[ColumnElement[bool]]:
-    """The goal belongs to the unit, or to one below it; no unit, no condition."""
+def in_unit(
+    unit: Unit | None, below: bool, goal: type[Goal] = Goal, cycle: Cycle | None = None
+) -> list[ColumnElement[bool]]:
+    """The goal belongs to the unit, or to one below it, as they were in the cycle where one is given; no unit, no condition."""
     if unit is None:
         return []
     if not below:
         return [goal.unit_id == unit.id]
-    return [goal.unit_id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id))]
+    above = ancestry(cycle).c if cycle else UnitAncestor
+    return [goal.unit_id.in_(select(above.unit_id).where(above.ancestor_id == unit.id))]
 
 
 def is_stale(today: date, goal: type[Goal] = Goal) -> ColumnElement[bool]:

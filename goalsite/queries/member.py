@@ -19,6 +19,7 @@ from goalsite.models import Cycle, Goal, Person
 from goalsite.models_follow import EvaluationStep, Result, Review
 from goalsite.queries.cards import GoalCard, card_of
 from goalsite.queries.decisions import computed_of
+from goalsite.queries.organisation import Who, heads_then, who_of
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.reports import CycleRecord, period_totals
 from goalsite.queries.results import tally
@@ -64,6 +65,7 @@ class Whole:
     months: list[tuple[date, Fraction | None]]
     history: list[Result]
     review: Review | None
+    who: Who
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def member_of(viewer: Viewer, found: Found, cycle: Cycle, today: date) -> Member
 
 
 def _whole(record: CycleRecord, person: Person, cycle: Cycle, today: date) -> Whole:
-    counting = tally(record.goals, cycle).people.get(person.id, [])
+    counting = tally(record.goals, cycle, heads_then(cycle)).people.get(person.id, [])
     counted: dict[Hashable, Counted] = {
         goal.id: Counted(goal.kind, Fraction(goal.weight), record.result(goal), record.is_provisional(goal))
         for goal in counting
@@ -111,7 +113,9 @@ def _whole(record: CycleRecord, person: Person, cycle: Cycle, today: date) -> Wh
     return Whole(
         totals=sums,
         total=adjusted if adjusted is not None else sums.total,
-        expected=record.expected_total(counting),
+        expected=fraction(held.expected)
+        if held is not None and held.frozen_at is not None and held.expected is not None
+        else record.expected_total(counting),
         rating=held.rating if held else "",
         adjustment=adjusted - sums.total if adjusted is not None and sums.total is not None else None,
         groups=_groups(of_total(counted, Fraction(cycle.kpi_share)), sums),
@@ -120,6 +124,7 @@ def _whole(record: CycleRecord, person: Person, cycle: Cycle, today: date) -> Wh
         months=[(span.first, period_totals(record, counting, "month", span).total) for span in _months(cycle, today)],
         history=[result for result, _ in history if result.goals],
         review=review,
+        who=who_of(person, held),
     )
 
 

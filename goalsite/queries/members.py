@@ -8,15 +8,16 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
+from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.models_follow import Result
 from goalsite.queries.filters import Filters
+from goalsite.queries.organisation import Who, ancestry, heads_then, there_in, who_of
 from goalsite.queries.overview import Standing, standing_of
 from goalsite.queries.records import fraction, goal_facts
 from goalsite.queries.results import tally, totals_of
@@ -48,6 +49,7 @@ class Line:
     """One person of the table. The counts are of the goals the reader may see: by kind, by status, and of those not updated lately."""
 
     person: Person
+    who: Who
     own: Own | None
     kinds: dict[str, int] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
@@ -67,29 +69,41 @@ def members_of(
     viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date, *, sort: str, down: bool, page: int
 ) -> Members:
     """The people of the unit who were there in the cycle, narrowed and ordered; people whose result may not be seen come after the others where that is
-    the order. Three queries."""
-    chosen = [*_there_in(cycle), *_in(unit, filters.below), *_asked_for(viewer, cycle, filters)]
+    the order. Three queries, four of a closed cycle."""
+    chosen = [*there_in(cycle), *_in(unit, filters.below, cycle), *_asked_for(viewer, cycle, filters)]
     in_all = select(func.count(Person.id)).where(*chosen).scalar_subquery()
+    then = aliased(Result)
     query = (
-        select(Person, Result, people_with_visible_results(viewer), in_all)
+        select(Person, Result, people_with_visible_results(viewer), in_all, then)
         .outerjoin(Person.unit)
+        .outerjoin(then, and_(then.person_id == Person.id, then.cycle_id == cycle.id, then.frozen_at.is_not(None)))
         .outerjoin(
             Result,
             and_(Result.person_id == Person.id, Result.cycle_id == cycle.id, people_with_visible_results(viewer)),
         )
         .where(*chosen)
-        .options(contains_eager(Person.unit))
+        .options(contains_eager(Person.unit), joinedload(Person.boss))
         .order_by(*_order(sort, down), Person.sort_key, Person.id)
         .limit(AT_ONCE)
         .offset((page - 1) * AT_ONCE)
     )
     rows = db.session.execute(query).tuples().all()
     goals = _goals_of(viewer, cycle, [person.id for person, *_ in rows])
-    seen = {person.id for person, _, may_see, _ in rows if may_see}
+    seen = {person.id for person, _, may_see, *_ in rows if may_see}
+    heads = heads_then(cycle)
     points = points_of([goal.id for person_id in seen for goal in goals[person_id]])
     lines = [
-        _line(person, result, goals[person.id], cycle, today, points if person.id in seen else None)
-        for person, result, *_ in rows
+        _line(
+            person,
+            result,
+            goals[person.id],
+            cycle,
+            today,
+            points if person.id in seen else None,
+            who_of(person, held),
+            heads,
+        )
+        for person, result, _, _, held in rows
     ]
     return Members(lines, rows[0][3] if rows else 0)
 
@@ -109,11 +123,18 @@ def weeks_of(goals: Sequence[Goal], points: Points, cycle: Cycle, today: date) -
 
 
 def _line(
-    person: Person, result: Result | None, goals: Sequence[Goal], cycle: Cycle, today: date, points: Points | None
+    person: Person,
+    result: Result | None,
+    goals: Sequence[Goal],
+    cycle: Cycle,
+    today: date,
+    points: Points | None,
+    who: Who,
+    heads: Mapping[int, int | None] | None,
 ) -> Line:
     own = None
     if points is not None:
-        counted = tally(goals, cycle).people.get(person.id, [])
+        counted = tally(goals, cycle, heads).people.get(person.id, [])
         standing = standing_of(result, counted, cycle, today)
         adjusted = fraction(result.adjusted) if result else None
         own = Own(
@@ -129,6 +150,7 @@ def _line(
         statuses[goal.status] += 1
     return Line(
         person,
+        who,
         own,
         kinds,
         statuses,
@@ -152,19 +174,17 @@ def _goals_of(viewer: Viewer, cycle: Cycle, people: Sequence[int]) -> Mapping[in
     return held
 
 
-def _there_in(cycle: Cycle) -> list[ColumnElement[bool]]:
-    return [
-        or_(Person.joined_on.is_(None), Person.joined_on <= cycle.ends_on),
-        or_(Person.left_on.is_(None), Person.left_on >= cycle.starts_on),
-    ]
-
-
-def _in(unit: Unit, below: bool) -> list[ColumnElement[bool]]:
-    if not below:
-        return [Person.unit_id == unit.id]
-    if unit.parent_id is None:
+def _in(unit: Unit, below: bool, cycle: Cycle) -> list[ColumnElement[bool]]:
+    if below and unit.parent_id is None:
         return []
-    return [Person.unit_id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id))]
+    above = ancestry(cycle).c
+    inside = select(above.unit_id).where(above.ancestor_id == unit.id)
+    if not below:
+        inside = inside.where(above.depth == 0)
+    if cycle.closed_at is None:
+        return [Person.unit_id.in_(inside)]
+    here = (Result.cycle_id == cycle.id, Result.person_id == Person.id, Result.unit_then_id.in_(inside))
+    return [exists().where(*here).correlate_except(Result)]
 
 
 def _asked_for(viewer: Viewer, cycle: Cycle, filters: Filters) -> list[ColumnElement[bool]]:

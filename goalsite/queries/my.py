@@ -1,5 +1,6 @@
 """My page: my goals in the cycle, what waits for me, my plan, and the talk about my goals."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -15,6 +16,7 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
 from goalsite.models_follow import Acknowledgement, Action, CheckIn, Comment, Result
 from goalsite.queries.cards import GoalCard, cards_of
+from goalsite.queries.organisation import heads_then
 from goalsite.queries.records import fraction
 from goalsite.queries.typed import latest_typed
 
@@ -83,12 +85,13 @@ def my_standing(person: Person, cycle: Cycle, cards: list[GoalCard]) -> Standing
 
     Where HR adjusted my total it is the adjusted one; those of a closed cycle are what was stored then: one query, once the cycle is reviewing.
     """
+    heads = heads_then(cycle)
     counting = [
         card
         for card in cards
         if card.row.owner_id == person.id
         and card.row.state in COUNTED_STATES
-        and (card.row.scope == "person" or (cycle.head_counts_unit and card.row.unit.head_id == person.id))
+        and (card.row.scope == "person" or (cycle.head_counts_unit and _head(card, heads) == person.id))
     ]
     share = Fraction(cycle.kpi_share)
     now = [Counted(card.row.kind, card.facts.weight, card.result, card.facts.score is None) for card in counting]
@@ -107,6 +110,10 @@ def my_standing(person: Person, cycle: Cycle, cards: list[GoalCard]) -> Standing
     if held is not None and held.adjusted is not None:
         found = replace(found, total=fraction(held.adjusted))
     return Standing(found, totals(due, share).total)
+
+
+def _head(card: GoalCard, heads: Mapping[int, int | None] | None) -> int | None:
+    return card.row.unit.head_id if heads is None else heads.get(card.row.unit_id)
 
 
 def my_waits(person: Person, today: date, now: datetime) -> Waits:

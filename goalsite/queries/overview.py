@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, func, or_, select, type_coerce
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from goalsite import policy
 from goalsite.domain import pace
@@ -20,6 +20,7 @@ from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
 from goalsite.models_follow import Result
 from goalsite.queries.company import company
 from goalsite.queries.filters import Filters, asked_for, in_unit, is_stale, is_unaligned, narrowed, needs_a_look
+from goalsite.queries.organisation import ancestry
 from goalsite.queries.records import fraction, goal_facts
 from goalsite.queries.supporters import expected_of, with_measures
 from goalsite.queries.visible import people_with_visible_results, visible_goals
@@ -40,6 +41,18 @@ class Place:
     children: list[Unit]
     children_in_all: int
     results: dict[int, Result]
+
+    def name(self, unit: Unit) -> str:
+        """The unit's name: of then, where the cycle is closed."""
+        held = self.results.get(unit.id)
+        return held.name_then if held is not None and held.frozen_at is not None else unit.name
+
+    def head(self, unit: Unit) -> str:
+        """The name of its head, likewise; empty without one."""
+        held = self.results.get(unit.id)
+        if held is not None and held.frozen_at is not None:
+            return held.manager_then
+        return unit.head.name if unit.head else ""
 
 
 @dataclass
@@ -97,15 +110,20 @@ def place_of(code: str, cycle: Cycle, page: int = 1) -> Place | None:
     chosen = select(Unit.id).where(Unit.code == code if code else Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)
     unit_id = chosen.scalar_subquery()
     kept = or_(Unit.archived.is_(False), _has_result(cycle))
-    under = select(Unit.id).where(Unit.parent_id == unit_id, kept)
+    lies = ancestry(cycle)
+    under = select(Unit.id).join(lies, lies.c.unit_id == Unit.id)
+    under = under.where(lies.c.ancestor_id == unit_id, lies.c.depth == 1, kept)
     shown = under.order_by(Unit.sort_key, Unit.id).limit(UNITS_AT_ONCE).offset((page - 1) * UNITS_AT_ONCE)
+    up = ancestry(cycle)
+    # A unit made since the cycle was closed stands alone.
+    depth = case((Unit.id == unit_id, 0), else_=up.c.depth)
     query = (
-        select(Unit, UnitAncestor.depth, Result, select(func.count()).select_from(under.subquery()).scalar_subquery())
-        .outerjoin(UnitAncestor, and_(UnitAncestor.ancestor_id == Unit.id, UnitAncestor.unit_id == unit_id))
+        select(Unit, depth, Result, select(func.count()).select_from(under.subquery()).scalar_subquery())
+        .outerjoin(up, and_(up.c.ancestor_id == Unit.id, up.c.unit_id == unit_id))
         .outerjoin(Result, and_(Result.unit_id == Unit.id, Result.cycle_id == cycle.id))
-        .where(or_(UnitAncestor.depth.is_not(None), Unit.id.in_(select(shown.subquery().c.id))))
+        .where(or_(depth.is_not(None), Unit.id.in_(select(shown.subquery().c.id))))
         .options(joinedload(Unit.head))
-        .order_by(UnitAncestor.depth.desc(), Unit.sort_key, Unit.id)
+        .order_by(depth.desc(), Unit.sort_key, Unit.id)
     )
     rows = db.session.execute(query).tuples().all()
     above = sorted(((depth, unit) for unit, depth, _, _ in rows if depth is not None), key=lambda row: -row[0])
@@ -118,12 +136,13 @@ def place_of(code: str, cycle: Cycle, page: int = 1) -> Place | None:
 
 def tallies(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date) -> dict[int | None, Tally]:
     """The goals that may be seen by the unit right below `unit` that holds them, None for its own. One query, one row a unit and status."""
-    held, step = aliased(UnitAncestor), aliased(UnitAncestor)
+    held_in, step_in = ancestry(cycle), ancestry(cycle)
+    held, step = held_in.c, step_in.c
     stale, unaligned, pressing = (_how_many(found) for found in (is_stale(today), is_unaligned(), needs_a_look(today)))
     query = (
         select(step.ancestor_id, Goal.status, func.count(), stale, unaligned, pressing)
-        .join(held, and_(held.unit_id == Goal.unit_id, held.ancestor_id == unit.id))
-        .outerjoin(step, and_(step.unit_id == Goal.unit_id, step.depth == held.depth - 1))
+        .join(held_in, and_(held.unit_id == Goal.unit_id, held.ancestor_id == unit.id))
+        .outerjoin(step_in, and_(step.unit_id == Goal.unit_id, step.depth == held.depth - 1))
         .where(*_counted_in(cycle), *asked_for(filters), visible_goals(viewer))
         .group_by(step.ancestor_id, Goal.status)
     )
@@ -155,7 +174,7 @@ def goals_of(viewer: Viewer, cycle: Cycle, place: Place, filters: Filters, today
     order = case({status: at for at, status in enumerate(PRESSING)}, value=Goal.status)
     listed = (
         select(Goal.id, func.count().over().label("in_all"))
-        .where(*_counted_in(cycle), *wanted, *in_unit(place.unit, filters.below), visible_goals(viewer))
+        .where(*_counted_in(cycle), *wanted, *in_unit(place.unit, filters.below, Goal, cycle), visible_goals(viewer))
         .order_by(order, Goal.progress, Goal.code)
         .limit(GOALS_AT_ONCE)
         .offset((page - 1) * GOALS_AT_ONCE)
@@ -196,6 +215,8 @@ def standing_of(result: Result | None, goals: Sequence[Goal], cycle: Cycle, toda
         for goal in goals
     ]
     expected = totals(due, share).total
+    if result is not None and result.frozen_at is not None and result.expected is not None:
+        expected = fraction(result.expected)
     if result is None or not goals:
         return Standing(Totals(None, None, None, True, 0), expected, None)
     now = Totals(fraction(result.okr), fraction(result.kpi), fraction(result.total), result.provisional, result.goals)
@@ -250,7 +271,8 @@ def _counted_in(cycle: Cycle) -> list[ColumnElement[bool]]:
 
 
 def _has_result(cycle: Cycle) -> ColumnElement[bool]:
-    return exists().where(Result.unit_id == Unit.id, Result.cycle_id == cycle.id).correlate_except(Result)
+    counts = or_(Result.goals > 0, Result.people > 0)
+    return exists().where(Result.unit_id == Unit.id, Result.cycle_id == cycle.id, counts).correlate_except(Result)
 
 
 def _may_see_results(viewer: Viewer) -> ColumnElement[bool]:

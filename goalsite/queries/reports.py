@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from goalsite.domain.goals import GoalStanding, World, assess, computed_result
@@ -19,9 +19,10 @@ from goalsite.domain.standing import Standing
 from goalsite.domain.strip import PeriodStanding, period_on
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Measure, Person, Unit, UnitAncestor
+from goalsite.models import Cycle, Goal, Measure, Person, Unit
 from goalsite.models_follow import Result, Review
 from goalsite.queries.company import company
+from goalsite.queries.organisation import Organisation, PersonThen, UnitThen, bands_of, organisation_of
 from goalsite.queries.records import fraction, world_of
 from goalsite.queries.results import Tallies, tally
 
@@ -36,6 +37,7 @@ class CycleRecord:
     world: World
     as_of: bool = False
     known: dict[Hashable, GoalStanding] = field(default_factory=dict)
+    organisation: Organisation | None = None
 
     def standing(self, goal: Goal) -> GoalStanding:
         return assess(goal.id, self.world, self.day, self.known)
@@ -88,9 +90,11 @@ class GoalLine:
 
 @dataclass(frozen=True)
 class PersonLine:
-    """Fractions; `total` is the adjusted one where HR adjusted it. Expected is None for a calendar period."""
+    """Where `then` says they belong. Fractions; `total` is the adjusted one where HR adjusted it. Expected is None for a calendar period."""
 
     person: Person
+    then: PersonThen
+    unit_code: str
     totals: Totals
     total: Fraction | None
     expected: Fraction | None
@@ -101,13 +105,19 @@ class PersonLine:
 @dataclass(frozen=True)
 class UnitLine:
     unit: Unit
+    then: UnitThen
     totals: Totals
     people_mean: Fraction | None
     people: int
 
 
-def record_of(cycle: Cycle, day: date, *, as_of: bool = False) -> CycleRecord:
-    """The cycle's record on `day`; with `as_of`, as things stood at the end of that day."""
+def record_of(cycle: Cycle, day: date, *, as_of: bool = False, organisation: Organisation | None = None) -> CycleRecord:
+    """The cycle's record on `day`, that of a closed one on the day it was closed; with `as_of`, as things stood at the end of that day.
+
+    organisation: whom and which units it is about; the one in force for the cycle unless given.
+    """
+    if not as_of and cycle.closed_at is not None:
+        day = min(day, company().today(cycle.closed_at))
     wanted = Goal.cycle_id == cycle.id
     rows = list(
         db.session.scalars(
@@ -115,9 +125,8 @@ def record_of(cycle: Cycle, day: date, *, as_of: bool = False) -> CycleRecord:
         )
     )
     world = world_of(select(Goal.id).where(wanted), day, as_of=as_of)
-    return CycleRecord(
-        cycle, day, [goal for goal in rows if world.goals[goal.id].state in COUNTED_STATES], world, as_of
-    )
+    counted = [goal for goal in rows if world.goals[goal.id].state in COUNTED_STATES]
+    return CycleRecord(cycle, day, counted, world, as_of, organisation=organisation or organisation_of(cycle))
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
@@ -147,25 +156,28 @@ def person_lines(
     record: CycleRecord, *, unit: Unit | None = None, period: tuple[str, Span] | None = None
 ) -> list[PersonLine]:
     """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span)."""
-    cycle = record.cycle
-    here = select(Person).where(
-        or_(Person.joined_on.is_(None), Person.joined_on <= cycle.ends_on),
-        or_(Person.left_on.is_(None), Person.left_on >= cycle.starts_on),
-    )
-    if unit is not None:
-        here = here.where(Person.unit_id.in_(select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id)))
-    people = db.session.scalars(here.options(joinedload(Person.unit)).order_by(Person.email_key)).all()
+    cycle, there = record.cycle, _organisation(record)
+    people = [
+        person
+        for person in db.session.scalars(select(Person).order_by(Person.email_key))
+        if (then := there.people.get(person.id)) and (unit is None or unit.id in there.above.get(then.unit or 0, ()))
+    ]
     reviews = {
         review.person_id: review for review in db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))
     }
     frozen = _frozen(record)
-    tallies = tally(record.goals, cycle)
+    tallies = tally(record.goals, cycle, there.heads)
+    bands = bands_of(cycle)
+    codes = dict(db.session.execute(select(Unit.id, Unit.code)).tuples().all())
     lines = []
     for person in people:
+        then = there.people[person.id]
+        code = codes.get(then.unit or 0, "")
         goals = tallies.people.get(person.id, [])
         last = max((on for goal in goals if (on := record.standing(goal).last_on)), default=None)
         if period is not None:
-            lines.append(PersonLine(person, sums := period_totals(record, goals, *period), sums.total, None, "", last))
+            sums = period_totals(record, goals, *period)
+            lines.append(PersonLine(person, then, code, sums, sums.total, None, "", last))
             continue
         held = frozen.get((person.id, None)) if frozen else None
         sums = _stored_totals(held) if frozen else record.totals(goals)
@@ -177,30 +189,33 @@ def person_lines(
         rated = cycle.state in ("reviewing", "closed") and rateable(
             Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
         )
-        rating = held.rating if held else rate(total, company().bands) if rated and not frozen else ""
-        lines.append(PersonLine(person, sums, total, record.expected_total(goals), rating, last))
+        rating = held.rating if held else rate(total, bands) if rated and not frozen else ""
+        expected = fraction(held.expected) if held and held.expected is not None else record.expected_total(goals)
+        lines.append(PersonLine(person, then, code, sums, total, expected, rating, last))
     return lines
 
 
 def unit_lines(record: CycleRecord) -> list[UnitLine]:
     """One line a unit: its own goals' totals, and beside them the plain mean of the totals of the people in it and below."""
-    above: dict[int, list[int]] = defaultdict(list)
-    for unit_id, ancestor_id in db.session.execute(select(UnitAncestor.unit_id, UnitAncestor.ancestor_id)).tuples():
-        above[unit_id].append(ancestor_id)
+    there = _organisation(record)
     sums: dict[int, list[Fraction]] = defaultdict(list)
     for line in person_lines(record):
-        if line.total is not None and line.person.unit_id is not None:
-            for ancestor_id in above[line.person.unit_id]:
+        if line.total is not None and line.then.unit is not None:
+            for ancestor_id in there.above.get(line.then.unit, ()):
                 sums[ancestor_id].append(line.total)
-    tallies: Tallies = tally(record.goals, record.cycle)
+    tallies: Tallies = tally(record.goals, record.cycle, there.heads)
     frozen = _frozen(record)
     lines = []
     for unit in db.session.scalars(select(Unit).order_by(Unit.code)):
+        then = there.units.get(unit.id)
+        if then is None:
+            continue
         if frozen:
             held = frozen.get((None, unit.id))
             lines.append(
                 UnitLine(
                     unit,
+                    then,
                     _stored_totals(held),
                     fraction(held.people_mean) if held else None,
                     (held.people if held else None) or 0,
@@ -208,7 +223,7 @@ def unit_lines(record: CycleRecord) -> list[UnitLine]:
             )
             continue
         own, people = record.totals(tallies.units.get(unit.id, [])), sums[unit.id]
-        lines.append(UnitLine(unit, own, mean(people), len(people)))
+        lines.append(UnitLine(unit, then, own, mean(people), len(people)))
     return lines
 
 
@@ -234,6 +249,10 @@ def _frozen(record: CycleRecord) -> dict[tuple[int | None, int | None], Result]:
     closed_by_then = Result.frozen_at < company().end_of(record.day) if record.as_of else Result.frozen_at.is_not(None)
     rows = db.session.scalars(select(Result).where(Result.cycle_id == record.cycle.id, closed_by_then))
     return {(row.person_id, row.unit_id): row for row in rows}
+
+
+def _organisation(record: CycleRecord) -> Organisation:
+    return record.organisation or organisation_of(record.cycle)
 
 
 def _stored_totals(row: Result | None) -> Totals:

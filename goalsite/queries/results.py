@@ -1,7 +1,7 @@
 """Whose result a goal counts in, and the totals of people and units (rules §6)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -30,8 +30,11 @@ def counting_goals(cycle: Cycle, *narrowed: ColumnElement[bool]) -> list[Goal]:
     return list(db.session.scalars(chosen.options(joinedload(Goal.unit)).order_by(Goal.code)))
 
 
-def tally(goals: Iterable[Goal], cycle: Cycle) -> Tallies:
-    """A person's are their person-scope goals, and the unit-scope goals they own as the unit's head where the cycle says so; a unit's its unit-scope goals."""
+def tally(goals: Iterable[Goal], cycle: Cycle, heads: Mapping[int, int | None] | None = None) -> Tallies:
+    """A person's are their person-scope goals, and the unit-scope goals they own as the unit's head where the cycle says so; a unit's its unit-scope goals.
+
+    heads: who headed which unit when the cycle was closed; None: today's.
+    """
     people: dict[int, list[Goal]] = defaultdict(list)
     units: dict[int, list[Goal]] = defaultdict(list)
     for goal in goals:
@@ -39,7 +42,8 @@ def tally(goals: Iterable[Goal], cycle: Cycle) -> Tallies:
             people[goal.owner_id].append(goal)
             continue
         units[goal.unit_id].append(goal)
-        if cycle.head_counts_unit and goal.unit.head_id == goal.owner_id:
+        head = goal.unit.head_id if heads is None else heads.get(goal.unit_id)
+        if cycle.head_counts_unit and head == goal.owner_id:
             people[goal.owner_id].append(goal)
     return Tallies(people, units)
 

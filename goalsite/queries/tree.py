@@ -100,8 +100,8 @@ class Forest:
 
     def fits(self, goal: type[Goal]) -> ColumnElement[bool]:
         """The filters ask for it."""
-        conditions = [*narrowed(self.filters, self.today, goal), *in_unit(self.unit, self.filters.below, goal)]
-        return and_(goal.id.is_not(None), *conditions)
+        inside = in_unit(self.unit, self.filters.below, goal, self.cycles[0])
+        return and_(goal.id.is_not(None), *narrowed(self.filters, self.today, goal), *inside)
 
 
 def cycles_within(cycles: Sequence[Cycle], cycle: Cycle) -> list[Cycle]:

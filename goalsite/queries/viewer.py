@@ -68,16 +68,24 @@ def as_relation(viewer: Viewer, row: Mapping[Any, Any]) -> ToGoal:
 
 def relations_to_people(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, ToPerson]:
     """What the viewer is to each of the people of a page, by person, in one query."""
-    query = select(
-        Person.id,
+    query = select(Person.id, *person_columns(viewer)).where(Person.id.in_(sorted(set(person_ids))))
+    return {row["id"]: as_person_relation(viewer, row) for row in db.session.execute(query).mappings()}
+
+
+def person_columns(viewer: Viewer) -> list[ColumnElement[bool]]:
+    """What `as_person_relation` reads, of a Person."""
+    return [
         (Person.id == viewer.id).label("own"),
         visible.managed(viewer, Person.id).label("manager"),
         Person.boss_id.is_not_distinct_from(viewer.id).label("direct"),
         visible.belongs_below(viewer.leads).label("lead"),
         visible.belongs_below(viewer.heads).label("head"),
-    ).where(Person.id.in_(sorted(set(person_ids))))
-    rows = db.session.execute(query).mappings()
-    return {row["id"]: ToPerson(viewer=viewer, **{name: row[name] for name in row if name != "id"}) for row in rows}
+    ]
+
+
+def as_person_relation(viewer: Viewer, row: Mapping[Any, Any]) -> ToPerson:
+    """The row's columns of `person_columns` as a relation."""
+    return ToPerson(viewer=viewer, **{part.name: row[part.name] for part in fields(ToPerson) if part.name != "viewer"})
 
 
 def relations_to_units(viewer: Viewer, unit_ids: Iterable[int]) -> dict[int, ToUnit]:

@@ -35,6 +35,7 @@ MODULES = (
     "acknowledgements",
     "evaluations",
     "decisions",
+    "reviews",
     "notifications",
     "setup",
     "people",

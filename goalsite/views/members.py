@@ -11,6 +11,7 @@ from goalsite.queries import company as here
 from goalsite.queries import member as one
 from goalsite.queries import members as read
 from goalsite.queries.filters import Filters, as_id, read_filters
+from goalsite.queries.organisation import bands_of, who_of
 from goalsite.queries.overview import place_of
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
@@ -93,7 +94,8 @@ def show(person_id: int) -> AnyResponse:
         member=member,
         cards=member.cards if member else [],
         whole=member.whole if member else None,
-        bands=here.company().bands,
+        who=member.whole.who if member and member.whole else who_of(found.person, None),
+        bands=bands_of(chosen),
         company=frame().company,
         today=today,
     )

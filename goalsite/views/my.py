@@ -13,8 +13,9 @@ from goalsite.models import Cycle
 from goalsite.queries import company as here
 from goalsite.queries import my as read
 from goalsite.queries.cards import GoalCard, cards_of
+from goalsite.queries.reviews import count_waiting
 from goalsite.respond import respond
-from goalsite.views.loaders import load_goal
+from goalsite.views.loaders import load_goal, viewer
 from goalsite.views.typed import address_of
 
 blueprint = Blueprint("my", __name__)
@@ -47,6 +48,7 @@ def show() -> AnyResponse:
         standing=read.my_standing(person, chosen, cards),
         waits=(waits := read.my_waits(person, today, here.now())),
         typed_href=address_of(waits.typed_place) if waits.typed_place else "",
+        reviews_waiting=count_waiting(viewer(), chosen) if chosen.state == "reviewing" else 0,
         unseen=read.my_unseen(person, today),
         attention=_attention(cards),
         actions=read.my_actions(person, chosen),

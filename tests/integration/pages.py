@@ -118,6 +118,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pickers/goals?field=parent&parent=a&beside={goal}",
         "/pickers/kpis?field=fed&fed=a",
     ),
+    "reviews.list_reviews": ("/reviews", "/reviews?state=preparation&unit={unit}&text=a&page=2"),
+    "reviews.show": ("/reviews/{reviewed}/{person_seen}",),
     "setup.show": ("/setup",),
     "static": ("/static/favicon.svg",),
     "tree.children": ("/tree/{goal}/children",),
@@ -198,6 +200,8 @@ def sights(viewer: Person) -> dict[str, list[Any]]:
         "unit_id": [root.id],
         "metric": list(db.session.scalars(select(Metric.id).order_by(Metric.id).limit(3))),
         "cycle": list(db.session.scalars(select(Cycle.id).where(Cycle.state == "open"))),
+        "reviewed": list(db.session.scalars(select(Cycle.code).where(Cycle.state.in_(("reviewing", "closed"))))),
+        "person_seen": [viewer.id],
         "position": list(db.session.scalars(_most_held())),
         "person": sorted({viewer.id, root.head_id}),
     }

@@ -101,7 +101,10 @@ class TestRoundTrip:
         assert [
             (row["kind"], row["key"], row["total"], row["adjusted"]) for row in table(tmp_path / "one", "results")
         ] == [
+            ("person", "an@ba.sao", "", ""),
+            ("person", "binh@ba.sao", "", ""),
             ("person", "chi@ba.sao", "0.9", "0.85"),
+            ("person", "dung@ba.sao", "", ""),
             # A unit's own goals have none; the means of its people are not in the workbook.
             *(("unit", code, "", "") for code in ("CTY", "KD", "KD-1")),
         ]

@@ -11,6 +11,7 @@ MANAGERS = {"manager", "skip"}
 LEADS = {"manager", "skip", "supervisor"}
 HEADS = {"manager", "skip", "other_head"}
 HR = {"hr"}
+READ_REVIEWS = {"self"} | MANAGERS | HR
 ADMIN = {"admin"}
 WRITERS = {"self"} | MANAGERS | LEADS | HR
 APPROVERS = MANAGERS | LEADS | HR
@@ -238,6 +239,15 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- a unit's meeting: for who belongs to it or leads it
     ("meetings.show", "GET"): Line("/units/{team_id}/meeting", seen_by={"self", "peer"} | LEADS | HR),
     ("meetings.note", "POST"): Line("/units/{team_id}/meeting", LEADS | HR, seen_by={"self", "peer"} | LEADS | HR),
+    # --- a person's review: themselves, their managers and HR find it; each step is its own people's
+    ("reviews.list_reviews", "GET"): everyone("/reviews"),
+    ("reviews.show", "GET"): Line("/reviews/OLD/{self}", seen_by=READ_REVIEWS),
+    ("reviews.write", "POST"): Line("/reviews/OLD/{self}/words", {"self", "manager"}, seen_by=READ_REVIEWS),
+    ("reviews.take", "POST"): (
+        Line("/reviews/OLD/{self}/discuss", {"manager"}, seen_by=READ_REVIEWS),
+        Line("/reviews/OLD/{self}/sign_as_person", {"self"}, seen_by=READ_REVIEWS),
+        Line("/reviews/OLD/{self}/uphold", HR, seen_by=READ_REVIEWS),
+    ),
     # --- check-ins
     ("checkins.row", "GET"): piece("/measures/{measure}"),
     ("checkins.new", "GET"): on_goal("/measures/{measure}/check-in", CHECKERS),

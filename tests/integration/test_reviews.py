@@ -1,0 +1,274 @@
+"""A person's review in the browser: prepared, talked about, adjusted, signed by both, appealed and answered; and who finds it."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from goalsite.actions.organisation import rebuild_organisation
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Person
+from goalsite.models_accounts import AuditRow, Notification
+from goalsite.models_follow import Result, Review
+from goalsite.queries.company import today
+from tests.cast import signed_in
+from tests.integration.builders import family, make_goal, running_cycle, settle
+from tests.queries import MOST, counted
+
+KEY = "a-form-key-of-this-test"
+
+
+@pytest.fixture
+def cast(app: Flask, db_session: Any) -> dict[str, Person]:
+    return family()
+
+
+@pytest.fixture
+def cycle(cast: dict[str, Person]) -> Cycle:
+    cycle = running_cycle(state="reviewing", review_by=today() + timedelta(days=40))
+    make_goal(cast["report"], cycle, {}, title="Bán hàng", evaluation="approved", score=Decimal("0.8"))
+    make_goal(cast["peer"], cycle, {}, evaluation="submitted", score=Decimal("0.9"))
+    make_goal(cast["hr"], cycle, {}, evaluation="approved", score=Decimal("0.7"))
+    settle()
+    return cycle
+
+
+@pytest.fixture
+def act(app: Flask, cast: dict[str, Person], cycle: Cycle) -> Any:
+    """Takes a step of the report's review, as somebody; with the version of now unless another is said."""
+
+    def take(role: str, step: str, version: int | None = None, **said: str) -> Any:
+        held = review()
+        now = held.version if held else 0
+        said = {"version": str(now if version is None else version)} | said
+        return signed_in(app, cast[role]).post(
+            f"/reviews/NOW/{cast['report'].id}/{step}", data=said, headers={"Accept-Language": "en"}
+        )
+
+    return take
+
+
+def review() -> Review | None:
+    db.session.expire_all()
+    return db.session.query(Review).one_or_none()
+
+
+def held() -> Review:
+    found = review()
+    assert found is not None
+    return found
+
+
+def page(app: Flask, person: Person, path: str) -> str:
+    answer = signed_in(app, person).get(path, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200, path
+    return str(answer.get_data(as_text=True)).replace("\u00a0", " ")
+
+
+def audited() -> list[str]:
+    return [row.action for row in db.session.query(AuditRow).order_by(AuditRow.seq)]
+
+
+class TestShow:
+    @pytest.mark.parametrize(
+        ("role", "status"),
+        [("report", 200), ("manager", 200), ("director", 200), ("hr", 200), ("peer", 404), ("outsider", 404)],
+    )
+    def test_who_finds_it(self, app: Flask, cast: dict[str, Person], cycle: Cycle, role: str, status: int) -> None:
+        client = signed_in(app, cast[role])
+        path = f"/reviews/NOW/{cast['report'].id}"
+        assert client.get(path).status_code == status
+        assert client.get("/reviews/NONE/1").status_code == 404
+        for step in ("words", "discuss", "adjust", "sign_as_person", "uphold"):
+            if status == 404:
+                assert client.post(f"{path}/{step}").status_code == 404
+
+    def test_says_how_it_came_about(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        client, path = signed_in(app, cast["report"]), f"/reviews/NOW/{cast['report'].id}"
+        client.get(path)
+        with counted(app) as sent:
+            text = client.get(path, headers={"Accept-Language": "en"}).text.replace("\u00a0", " ")
+        assert len(sent) <= MOST, sent
+        cycle.state = "closed"
+        settle()
+        with counted(app) as sent:
+            client.get(path)
+        assert len(sent) <= MOST, sent
+        cycle.state, cycle.closed_at = "reviewing", None
+        db.session.query(Result).delete()
+        settle()
+        assert "Bán hàng" in text
+        assert "80.0 %" in text
+        assert "Fair" in text or "Good" in text
+        assert "Prepare your review" in text
+        assert "provisional:" not in text
+        assert "The result is provisional" in page(app, cast["manager"], f"/reviews/NOW/{cast['peer'].id}")
+
+    def test_no_rating_before_the_review_nor_under_thirty_days(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        cast["report"].joined_on = cycle.ends_on - timedelta(days=10)
+        settle()
+        assert "No rating: less than 30 days" in page(app, cast["report"], f"/reviews/NOW/{cast['report'].id}")
+        cycle.state = "open"
+        settle()
+        text = page(app, cast["report"], f"/reviews/NOW/{cast['report'].id}")
+        assert "signed once the cycle is under review" in text
+        assert db.session.query(Result).filter(Result.rating != "").count() == 0
+
+
+class TestTake:
+    def test_from_preparation_to_both_signatures(self, app: Flask, cast: dict[str, Person], act: Any) -> None:
+        assert act("report", "words", words="Em đã làm tốt").status_code == 303
+        assert act("manager", "words", words="Khá, cần đều hơn").status_code == 303
+        assert act("manager", "discuss").status_code == 303
+        assert act("manager", "sign_as_manager").status_code == 303
+        assert act("report", "sign_as_person").status_code == 303
+        signed = held()
+        assert (signed.state, signed.agrees) == ("person_signed", True)
+        assert signed.manager_signed_at is not None
+        assert signed.person_signed_at is not None
+        text = page(app, cast["hr"], f"/reviews/NOW/{cast['report'].id}")
+        assert "Em đã làm tốt" in text
+        assert "Khá, cần đều hơn" in text
+        assert text.count("Signed on") == 2
+        steps = ["discuss", "sign_as_manager", "sign_as_person"]
+        assert audited() == ["write_review"] * 2 + [f"review_{step}" for step in steps]
+        told = {(one.person_id, one.kind) for one in db.session.query(Notification)}
+        assert (cast["report"].id, "review_sign_as_manager") in told
+        assert (cast["manager"].id, "review_sign_as_person") in told
+
+    def test_words_stay_once_the_manager_signed(self, act: Any) -> None:
+        act("manager", "discuss")
+        act("manager", "sign_as_manager")
+        assert act("report", "words", words="Muộn").status_code == 403
+        assert held().person_words == ""
+
+    def test_each_step_is_only_theirs(self, act: Any) -> None:
+        for role in ("report", "director", "hr"):
+            assert act(role, "discuss").status_code == 403
+        act("manager", "discuss")
+        for role in ("report", "manager", "director"):
+            assert act(role, "adjust", adjustment="2", words="x").status_code == 403
+        assert act("hr", "sign_as_manager").status_code == 403
+        act("manager", "sign_as_manager")
+        for role in ("manager", "hr"):
+            assert act(role, "sign_as_person").status_code == 403
+        assert held().state == "manager_signed"
+
+    def test_hr_adjusts_with_a_reason_within_the_limit(self, app: Flask, cast: dict[str, Person], act: Any) -> None:
+        act("manager", "discuss")
+        assert "A reason is needed" in act("hr", "adjust", adjustment="5").text
+        answer = act("hr", "adjust", adjustment="10.01", words="Quá nhiều")
+        assert answer.status_code == 422
+        assert "An adjustment is at most" in answer.text
+        assert "Quá nhiều" in answer.text
+        assert act("hr", "adjust", adjustment="NaN", words="x").status_code == 422
+        assert act("hr", "adjust", adjustment="", words="x").status_code == 422
+        assert act("hr", "adjust", adjustment="5", words="Gánh việc thay").status_code == 303
+        result = db.session.query(Result).filter_by(person_id=cast["report"].id).one()
+        assert (result.total, result.adjusted, result.rating) == (Decimal("0.8"), Decimal("0.85"), "good")
+        text = page(app, cast["report"], f"/reviews/NOW/{cast['report'].id}")
+        assert "adjusted by HR to 85.0 %: Gánh việc thay" in text
+        assert act("hr", "adjust", adjustment="0", words="Thôi").status_code == 303
+        db.session.expire_all()
+        assert result.adjusted is None
+
+    def test_hr_never_on_their_own(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        db.session.add(Review(cycle_id=cycle.id, person_id=cast["hr"].id, state="discussed"))
+        said = {"version": "1", "adjustment": "5", "words": "x"}
+        answer = signed_in(app, cast["hr"]).post(f"/reviews/NOW/{cast['hr'].id}/adjust", data=said)
+        assert answer.status_code == 403
+
+    def test_an_appeal_is_answered_in_words(self, app: Flask, cast: dict[str, Person], act: Any) -> None:
+        act("report", "words", words="Ban đầu")
+        act("manager", "discuss")
+        act("manager", "sign_as_manager")
+        assert act("report", "appeal").status_code == 422
+        assert act("report", "appeal", words="Tôi thấy khác").status_code == 303
+        assert (held().state, held().agrees, held().person_words) == ("appealed", False, "Ban đầu\n\nTôi thấy khác")
+        told = db.session.query(Notification).filter_by(kind="review_appeal")
+        assert {one.person_id for one in told} == {cast["manager"].id, cast["hr"].id}
+        assert "1 review waits for you" in page(app, cast["hr"], "/reviews?cycle=NOW")
+        assert act("hr", "reopen", words="Xem lại điểm").status_code == 303
+        assert (held().state, held().manager_signed_at, held().agrees) == ("discussed", None, None)
+        act("manager", "sign_as_manager")
+        act("report", "appeal", words="Vẫn khác")
+        assert act("hr", "uphold", words="Kết quả đúng").status_code == 303
+        assert (held().state, held().agrees, held().appeal_outcome) == ("person_signed", False, "Kết quả đúng")
+        assert "Kết quả đúng" in page(app, cast["report"], f"/reviews/NOW/{cast['report'].id}")
+
+    def test_hr_notes_a_refusal(self, act: Any) -> None:
+        act("manager", "discuss")
+        act("manager", "sign_as_manager")
+        assert act("hr", "note_refusal", words="Nghỉ không báo").status_code == 303
+        assert (held().state, held().person_signed_at, held().appeal_outcome) == ("closed", None, "Nghỉ không báo")
+
+    def test_two_tabs(self, act: Any) -> None:
+        assert act("manager", "words", words="Một").status_code == 303
+        answer = act("manager", "words", version=0, words="Hai dòng tôi gõ")
+        assert answer.status_code == 409
+        assert "This changed while you were writing" in answer.text
+        assert "Hai dòng tôi gõ" in answer.text
+        assert held().manager_words == "Một"
+        act("manager", "discuss")
+        assert act("manager", "discuss", version=1).status_code == 409
+        assert audited().count("review_discuss") == 1
+
+    def test_sent_twice_has_one_effect(self, act: Any) -> None:
+        answers = [act("manager", "discuss", version=0, form_key=KEY).status_code for _ in range(2)]
+        assert answers[0] == 303
+        assert audited() == ["review_discuss"]
+
+    def test_nothing_is_signed_before_the_cycle_is_under_review(self, act: Any, cycle: Cycle) -> None:
+        cycle.state = "open"
+        db.session.commit()
+        assert act("report", "words", words="Chuẩn bị").status_code == 303
+        assert act("manager", "discuss").status_code == 403
+        cycle.state = "closed"
+        db.session.commit()
+        assert act("report", "words", words="Muộn").status_code == 403
+
+    def test_an_evaluation_opened_again_voids_the_signatures(
+        self, app: Flask, cast: dict[str, Person], act: Any
+    ) -> None:
+        act("manager", "discuss")
+        act("manager", "sign_as_manager")
+        act("report", "sign_as_person")
+        goal = db.session.query(Goal).filter_by(title="Bán hàng").one()
+        said = {"version": str(goal.version), "words": "Nhầm"}
+        assert signed_in(app, cast["hr"]).post(f"/evaluations/{goal.id}/reopen", data=said).status_code == 303
+        assert (held().state, held().manager_signed_at, held().person_signed_at) == ("discussed", None, None)
+
+
+class TestListReviews:
+    def test_what_waits_comes_first_and_only_what_may_be_seen(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any
+    ) -> None:
+        text = page(app, cast["manager"], "/reviews?cycle=NOW")
+        assert "2 reviews wait for you" in text
+        assert cast["hr"].name not in text.split("<main")[1]
+        act("manager", "discuss")
+        act("manager", "sign_as_manager")
+        assert "1 review waits for you" in page(app, cast["manager"], "/reviews?cycle=NOW")
+        mine = page(app, cast["report"], "/reviews?cycle=NOW").split("<main")[1]
+        assert "1 review waits for you" in mine
+        assert cast["peer"].name not in mine
+        assert "review waits for you" in page(app, cast["report"], "/?cycle=NOW")
+
+    def test_filters(self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any) -> None:
+        act("manager", "discuss")
+        main = page(app, cast["hr"], "/reviews?cycle=NOW&state=discussed").split("<main")[1]
+        assert cast["report"].name in main
+        assert cast["peer"].name not in main
+        assert cast["report"].name not in page(app, cast["hr"], "/reviews?unit=B").split("<main")[1]
+        assert cast["report"].name in page(app, cast["hr"], "/reviews?text=minh anh").split("<main")[1]
+        assert signed_in(app, cast["hr"]).get("/reviews?unit=NOWHERE").status_code == 404
+
+    def test_a_new_manager_takes_over(self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any) -> None:
+        cast["report"].manager = cast["outsider"]
+        rebuild_organisation(today())
+        assert act("manager", "discuss").status_code in (403, 404)
+        assert act("outsider", "discuss").status_code == 303
