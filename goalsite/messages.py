@@ -247,9 +247,7 @@ MESSAGES = {
     "replaced_unknown": _l(
         "No check-in of %(goal)s, %(measure)s was entered at that moment. Write the entered_at of the one it replaces."
     ),
-    "upload_kind": _l(
-        "Choose one .xlsx workbook, or CSV files named like its sheets (goals.csv, people.csv…), or these packed as .zip."
-    ),
+    "upload_kind": _l("Choose one .xlsx workbook, or CSV files named like its sheets, or these packed as .zip."),
     "upload_admin_only": _l(
         "On screen, this is loaded only by an administrator who is HR too. Leave the row out, or ask one."
     ),

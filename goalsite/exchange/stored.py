@@ -42,6 +42,8 @@ class Keys:
 
     def reader(self, column: Column) -> Callable[[Any], Any]:
         """From a stored value to the workbook's."""
+        if column.kind == "text":
+            return lambda value: "" if value is None else value
         if column.kind != "ref":
             return lambda value: value
         if column.to == "measures":
