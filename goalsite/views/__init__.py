@@ -40,6 +40,7 @@ MODULES = (
     "setup",
     "people",
     "people_accounts",
+    "handover",
     "people_import",
     "units",
     "cycles",
