@@ -22,7 +22,7 @@ from goalsite.queries import navigation
 THEMES = ("light", "dark")
 OLDEST = date(2000, 1, 1)
 # Pages that answer as of any past day (`?as_of=`), by blueprint: their links lead to each other as of the same day.
-OF_ANY_DAY = frozenset({"overview", "members", "tree", "goals", "reports"})
+OF_ANY_DAY = frozenset({"overview", "members", "tree", "tree_map", "goals", "reports"})
 
 
 @dataclass(frozen=True)

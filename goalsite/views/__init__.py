@@ -18,6 +18,7 @@ MODULES = (
     "overview",
     "members",
     "assignments",
+    "tree_map",
     "tree",
     "goals",
     "coach",

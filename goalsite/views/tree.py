@@ -11,6 +11,7 @@ from goalsite.models import Cycle, Goal
 from goalsite.queries import tree as read
 from goalsite.queries.filters import as_id, read_filters
 from goalsite.queries.overview import place_of
+from goalsite.queries.people import unit_by_code
 from goalsite.queries.tree import Forest, Node, Opened
 from goalsite.respond import respond, wants_fragment
 from goalsite.views.loaders import day_looked_at, load_goal, stand_on_the_day, viewer
@@ -24,7 +25,7 @@ def show() -> AnyResponse:
     chosen = cycle()
     if chosen is None:
         return respond("tree/show.html", cycle=None)
-    forest, page = _forest(chosen), _page()
+    forest, page = forest_of(chosen), _page()
     count = read.count(forest)
     wanted = as_id(request.args.get("goal", ""))
     path = read.path_to(forest, wanted) if wanted else frozenset()
@@ -71,7 +72,7 @@ def children(goal_id: int) -> AnyResponse:
 
 
 def _branch(goal: Goal, *, is_open: bool) -> Response:
-    forest = _forest(_cycle_around(goal))
+    forest = forest_of(_cycle_around(goal))
     found = read.branch(forest, goal, _page(), is_open=is_open)
     if found is None:
         abort(404)
@@ -87,9 +88,10 @@ def _branch(goal: Goal, *, is_open: bool) -> Response:
     )
 
 
-def _forest(chosen: Cycle) -> Forest:
+def forest_of(chosen: Cycle) -> Forest:
+    """The tree as the address asks for it."""
     filters = read_filters(request.args)
-    unit = read.unit_coded(filters.unit) if filters.unit else None
+    unit = unit_by_code(filters.unit) if filters.unit else None
     if filters.unit and unit is None:
         abort(404)
     cycles = read.cycles_within(frame().all_cycles, chosen)

@@ -104,6 +104,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/overview?stale=1&unaligned=1",
     ),
     "people.edit": ("/setup/people/{person}/edit",),
+    "tree_map.show": ("/tree/map", "/tree/map?unit={unit}&levels=3", "/tree/map?goal={goal}"),
     "handover.show": ("/setup/people/{other_person}/hand-over",),
     "people.list_people": (
         "/setup/people",

@@ -100,6 +100,10 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- lists
     ("overview.show", "GET"): everyone("/overview?unit={team}"),
     ("tree.show", "GET"): everyone("/tree"),
+    ("tree_map.show", "GET"): (
+        everyone("/tree/map"),
+        Line("/tree/map?goal={goal}", on_goal=True),
+    ),
     # --- people: everybody's page, with what of it the reader may see; results are for themselves, managers and HR
     ("members.list_members", "GET"): everyone("/members?text=Nguyễn"),
     ("members.show", "GET"): everyone("/members/{self}"),
