@@ -16,6 +16,7 @@ from goalsite.queries.viewer import as_person_relation, person_columns
 from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 25
+SHEETS = 40
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,17 @@ def reviews_of(
         for person, review, held, mine in db.session.execute(query).tuples()
     ]
     return Reviews(lines, in_all, waiting)
+
+
+def sheets_of(
+    viewer: Viewer, cycle: Cycle, *, state: str = "", unit_id: int | None = None, page: int = 1
+) -> tuple[list[Person], int]:
+    """Whose sheets are printed together, by name, and how many they are in all. One query."""
+    chosen = [people_with_visible_results(viewer), *_asked_for(cycle, state, unit_id, "")]
+    query = _joined(select(Person, func.count().over()), cycle).where(*chosen)
+    query = query.options(joinedload(Person.unit), joinedload(Person.boss)).order_by(Person.sort_key, Person.id)
+    rows = db.session.execute(query.limit(SHEETS).offset((page - 1) * SHEETS)).tuples().all()
+    return [person for person, _ in rows], rows[0][1] if rows else 0
 
 
 def count_waiting(viewer: Viewer, cycle: Cycle) -> int:

@@ -105,6 +105,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "people.edit": ("/setup/people/{person}/edit",),
     "tree_map.show": ("/tree/map", "/tree/map?unit={unit}&levels=3", "/tree/map?goal={goal}"),
+    "reviews.sheets": ("/reviews/sheets", "/reviews/sheets?unit={unit}"),
     "handover.show": ("/setup/people/{other_person}/hand-over",),
     "people.list_people": (
         "/setup/people",

@@ -247,6 +247,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("meetings.note", "POST"): Line("/units/{team_id}/meeting", LEADS | HR, seen_by={"self", "peer"} | LEADS | HR),
     # --- a person's review: themselves, their managers and HR find it; each step is its own people's
     ("reviews.list_reviews", "GET"): everyone("/reviews"),
+    ("reviews.sheets", "GET"): everyone("/reviews/sheets"),
     ("reviews.show", "GET"): Line("/reviews/OLD/{self}", seen_by=READ_REVIEWS),
     ("reviews.write", "POST"): Line("/reviews/OLD/{self}/words", {"self", "manager"}, seen_by=READ_REVIEWS),
     ("reviews.take", "POST"): (
