@@ -11,6 +11,7 @@ from goalsite.forms.auth import Sure
 from goalsite.forms.base import add_error, answer_of, first_time, is_stale, keep_answer
 from goalsite.forms.people import PersonForm, newer, person_form
 from goalsite.frame import initials, me
+from goalsite.letters import may_mail_links
 from goalsite.models import Person
 from goalsite.queries import company as here
 from goalsite.queries import people as read
@@ -119,5 +120,6 @@ def _form_page(form: PersonForm, person: Person | None = None, *, stale: bool = 
         account=read.account_of(person, here.today()) if person else None,
         invited=read.has_link(person.id, here.now()) if person else False,
         may_write_account=person is not None and policy.may_write_account(viewer(), person),
+        mailed=may_mail_links(),
         own=person is not None and person.id == me().id,
     )

@@ -108,6 +108,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/setup/people",
         "/setup/people?text=an&unit={unit}&role=heads&state=all&page=2",
     ),
+    "people_invites.show": ("/setup/people/invite", "/setup/people/invite?unit={unit}&role=heads&again=1"),
     "people_import.download_template": ("/setup/people/import/template",),
     "people_import.show": ("/setup/people/import",),
     "people.new": ("/setup/people/new",),

@@ -146,6 +146,11 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("units.move", "POST"): Line("/setup/units/{team_id}/restore", HR | {"skip"}),
     # --- setting up people: HR and administrators; an administrator's account is only an administrator's to change
     ("setup.show", "GET"): Line("/setup", HR | {"admin"}),
+    ("mails.send_trial", "POST"): Line("/setup/mail/try", ADMIN),
+    ("mails.send_again", "POST"): Line("/setup/mail/again", ADMIN),
+    ("people_invites.show", "GET"): hr("/setup/people/invite", HR | ADMIN),
+    ("people_invites.invite", "POST"): hr("/setup/people/invite", HR | ADMIN),
+    ("people_invites.download", "POST"): hr("/setup/people/invite/file", HR | ADMIN),
     ("people_import.show", "GET"): Line("/setup/people/import", HR | {"admin"}),
     ("workbook.show", "GET"): hr("/setup/workbook"),
     ("workbook.upload", "POST"): hr("/setup/workbook"),
