@@ -118,6 +118,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pickers/metrics?field=metric&metric=a",
         "/pickers/goals?field=parent&parent=a&beside={goal}",
         "/pickers/kpis?field=fed&fed=a",
+        "/pickers/positions?field=position&position=a",
     ),
     "reviews.list_reviews": ("/reviews", "/reviews?state=preparation&unit={unit}&text=a&page=2"),
     "reviews.show": ("/reviews/{reviewed}/{person_seen}",),
