@@ -115,8 +115,10 @@ def _and_above(goal_ids: set[int]) -> set[int]:
 
 
 def _fed_by(goal_ids: Collection[int]) -> set[int]:
-    """The goals with a key result fed by one of these KPIs."""
-    return set(db.session.scalars(select(Measure.goal_id).where(Measure.fed_by_id.in_(goal_ids))))
+    """The goals with a key result fed by one of these KPIs, or by one that goes on with it."""
+    going_on = select(Goal.id).where(Goal.id.in_(goal_ids)).cte("going_on", recursive=True)
+    going_on = going_on.union(select(Goal.id).join(going_on, Goal.continues_id == going_on.c.id))
+    return set(db.session.scalars(select(Measure.goal_id).where(Measure.fed_by_id.in_(select(going_on.c.id)))))
 
 
 def _taking_from(goal_ids: Collection[int]) -> set[int]:

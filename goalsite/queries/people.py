@@ -1,6 +1,6 @@
 """The people of the company, for those who set it up: lists, one person, what may stand in the way of a change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor, UnitMember
 from goalsite.models_accounts import OneTimeLink
+from goalsite.queries.handover import WRITING
 from goalsite.queries.pickers import says
 
 PAGE = 50
@@ -18,8 +19,6 @@ INVITED_AT_ONCE = 2000
 STATES = ("here", "uninvited", "closed", "left", "all")
 ROLES = ("", "hr", "admin", "heads")
 LONGEST_TEXT = 100
-# Goals somebody has to do something about.
-OPEN_STATES = ("draft", "suggested", "proposed", "active")
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ class Listed:
 @dataclass(frozen=True)
 class People:
     """One page of the list; `counts` says how many there are of each state, whatever state was asked for; `to_invite`: of the
-    state asked for, who has no password; `still_open`: by person of the page who left, how many goals are open still."""
+    state asked for, who has no password; `still_open`: by person of the page who left, how many goals wait for somebody to take
+    them over."""
 
     rows: list[Listed]
     counts: Mapping[str, int]
@@ -224,10 +224,15 @@ def _still_open(ids: list[int]) -> dict[int, int]:
     query = (
         select(Goal.owner_id, func.count())
         .join(Cycle, Cycle.id == Goal.cycle_id)
-        .where(Goal.owner_id.in_(ids), Goal.state.in_(OPEN_STATES), Cycle.state != "closed")
+        .where(Goal.owner_id.in_(ids), Goal.state == "active", Cycle.state.in_(WRITING))
         .group_by(Goal.owner_id)
     )
     return dict(db.session.execute(query).tuples().all())
+
+
+def people_by_id(ids: Collection[int]) -> list[Person]:
+    """These people."""
+    return list(db.session.scalars(select(Person).where(Person.id.in_(ids))))
 
 
 def people_by_key(keys: list[str]) -> list[Person]:

@@ -42,6 +42,7 @@ MODULES = (
     "people",
     "people_accounts",
     "people_invites",
+    "handover",
     "people_import",
     "units",
     "cycles",

@@ -31,7 +31,7 @@ blueprint = Blueprint("goals", __name__, url_prefix="/goals")
 blueprint.app_context_processor(lambda: {"person_href": person_href})
 LAST_PAGE = 1000
 COACHED = ("draft", "suggested", "proposed", "active")
-LINKS = ("path", "also", "also_by", "sources", "feeds")
+LINKS = ("path", "also", "also_by", "sources", "feeds", "continues", "goes_on")
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ class TestList:
         assert "open goal" not in hr.get("/setup/people").text
         cast["report"].left_on = days_ago(1)
         text = hr.get("/setup/people?state=left").text
-        assert f'href="/members/{cast["report"].id}">still 2 open goals</a>' in text
+        assert f'/{cast["report"].id}/hand-over">still 1 open goal</a>' in text
 
     def test_takes_few_queries(self, app: Flask, hr: FlaskClient) -> None:
         for number in range(60):
