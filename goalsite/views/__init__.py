@@ -45,6 +45,7 @@ MODULES = (
     "handover",
     "people_import",
     "units",
+    "unit_people",
     "cycles",
     "cycle_plans",
     "cycle_copies",

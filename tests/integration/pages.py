@@ -135,6 +135,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/tree?owner={person}",
         "/tree?open={goal}&page=2",
     ),
+    "unit_people.show": ("/setup/units/{unit_id}/people", "/setup/units/{unit_id}/people?page=2"),
     "units.edit": ("/setup/units/{unit_id}/edit",),
     "units.list_units": ("/setup/units", "/setup/units?text=a&archived=1", "/setup/units?page=2"),
     "units.new": ("/setup/units/new", "/setup/units/new?below={unit_id}"),
@@ -143,7 +144,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("assignments.sheets", "cycle", "handover.", "kpi_", "metrics.", "workbook.", "people", "units.", "setup.")
+FOR_HR = ("assignments.sheets", "cycle", "handover.", "kpi_", "metrics.", "workbook.", "people", "unit", "setup.")
 
 
 def routes(app: Flask) -> set[str]:

@@ -144,6 +144,9 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("units.edit", "GET"): Line("/setup/units/{team_id}/edit", HR | {"skip"}),
     ("units.change", "POST"): Line("/setup/units/{team_id}/edit", HR | {"skip"}),
     ("units.move", "POST"): Line("/setup/units/{team_id}/restore", HR | {"skip"}),
+    ("unit_people.show", "GET"): Line("/setup/units/{team_id}/people", HR | {"skip"}),
+    ("unit_people.add", "POST"): Line("/setup/units/{team_id}/people", HR | {"skip"}),
+    ("unit_people.remove", "POST"): Line("/setup/units/{team_id}/people/{self}/take-out", HR | {"skip"}),
     # --- setting up people: HR and administrators; an administrator's account is only an administrator's to change
     ("setup.show", "GET"): Line("/setup", HR | {"admin"}),
     ("mails.send_trial", "POST"): Line("/setup/mail/try", ADMIN),
