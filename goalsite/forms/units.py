@@ -69,7 +69,12 @@ class UnitForm(Form):
 class PlaceForm(Form):
     """Who comes into the unit, and as what."""
 
-    people = PicksField(_l("People"), "people", required=True, description=_l("Several with a semicolon between."))
+    people = PicksField(
+        _l("People"),
+        "people",
+        required=True,
+        description=_l("Names or e-mail addresses; several with a semicolon between."),
+    )
     place = RadioField(
         _l("How they belong here"),
         choices=choices(
