@@ -223,7 +223,7 @@ def _told() -> Iterator[None]:
         code = next(iter(error.recipients.values()))[0]
         raise _refused(code) from None
     except smtplib.SMTPSenderRefused as error:
-        raise NotSent(f"sender {error.smtp_code}", down=True) from None
+        raise NotSent(f"{'sender' if error.smtp_code >= 500 else 'busy'} {error.smtp_code}", down=True) from None
     except smtplib.SMTPDataError as error:
         raise _refused(error.smtp_code) from None
     except smtplib.SMTPAuthenticationError:

@@ -15,10 +15,11 @@ PATIENCE = 20
 
 @dataclass
 class Sink:
-    """port: where it listens; answers: what it says to RCPT by address, else `to_all`; per_connection: e-mails until it hangs up."""
+    """port: where it listens; answers: what it says to RCPT by address, else `to_all`; to_sender: to MAIL; per_connection: e-mails until it hangs up."""
 
     port: int = 0
     to_all: str = "250 ok"
+    to_sender: str = "250 ok"
     answers: dict[str, str] = field(default_factory=dict)
     per_connection: int = 1000
     raw: list[bytes] = field(default_factory=list)
@@ -61,6 +62,8 @@ class Conversation(StreamRequestHandler):
             elif command.startswith("MAIL") and taken >= sink.per_connection:
                 self._say("421 enough")
                 return
+            elif command.startswith("MAIL"):
+                self._say(sink.to_sender)
             else:
                 self._say("250 ok")
 

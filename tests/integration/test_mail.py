@@ -22,6 +22,7 @@ from goalsite.queries.company import now
 from tests import sink as smtp
 from tests.cast import join, signed_in
 from tests.integration.builders import family
+from tests.queries import MOST, counted
 from tests.sink import Sink
 
 KEY = "k" * 20
@@ -166,6 +167,17 @@ class TestFail:
         mailing.send_due()
         assert (stored()[0].gave_up_at is not None, stored()[0].error, stored()[0].tries) == (True, "refused 550", 1)
 
+    @pytest.mark.parametrize(("answer", "error"), (("553 not you", "sender 553"), ("451 later", "busy 451")))
+    def test_a_sender_it_does_not_take_is_the_settings_fault(
+        self, cast: dict[str, Person], sink: Sink, answer: str, error: str
+    ) -> None:
+        sink.to_sender = answer
+        for who in ("report", "peer"):
+            put(cast[who])
+        mailing.send_due()
+        assert [(one.error, one.gave_up_at) for one in stored()] == [(error, None)] * 2
+        assert sink.connections == 1
+
     def test_a_server_that_is_not_there_is_asked_once_for_all(self, app: Flask, cast: dict[str, Person]) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             app.config["GOALSITE_SMTP_PORT"] = taken.getsockname()[1]
@@ -290,6 +302,16 @@ class TestCard:
         assert "does not take this address, or this e-mail (550)" in text
         assert "asks to try later (450)" in text
         assert cast["director"].name not in re.sub(r"(?s).*id=\"mail\"", "", text)
+
+    def test_takes_few_queries(self, app: Flask, cast: dict[str, Person], admin: FlaskClient, sink: Sink) -> None:
+        sink.to_all = "550 no"
+        for who in ("report", "peer", "director", "manager", "outsider", "hr"):
+            put(cast[who])
+        mailing.send_due()
+        admin.get("/setup")
+        with counted(app) as sent:
+            assert admin.get("/setup").text.count("does not take this address") == read.SHOWN
+        assert len(sent) <= MOST
 
     def test_says_when_links_cannot_be_sent(self, app: Flask, cast: dict[str, Person], admin: FlaskClient) -> None:
         app.config["GOALSITE_URL"] = "http://127.0.0.1:8000"
