@@ -64,6 +64,9 @@ MESSAGES = {
     ),
     "unit_parent_archived": _l("%(name)s is archived. Choose a unit that is in use."),
     "unit_not_yours": _l("You may place teams only below the units you head."),
+    "member_not_yours": _l(
+        "You may place only people of the units you head, and not yourself. Leave out: %(names)s; or ask HR."
+    ),
     "list_too_large": _l(
         "This list is too large for the screen. Split it, or load it with the command `flask --app wsgi load`."
     ),

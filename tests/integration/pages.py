@@ -111,6 +111,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/setup/people",
         "/setup/people?text=an&unit={unit}&role=heads&state=all&page=2",
     ),
+    "people_invites.show": ("/setup/people/invite", "/setup/people/invite?unit={unit}&role=heads&again=1"),
     "people_import.download_template": ("/setup/people/import/template",),
     "people_import.show": ("/setup/people/import",),
     "people.new": ("/setup/people/new",),
@@ -120,6 +121,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pickers/metrics?field=metric&metric=a",
         "/pickers/goals?field=parent&parent=a&beside={goal}",
         "/pickers/kpis?field=fed&fed=a",
+        "/pickers/positions?field=position&position=a",
     ),
     "reviews.list_reviews": ("/reviews", "/reviews?state=preparation&unit={unit}&text=a&page=2"),
     "reviews.show": ("/reviews/{reviewed}/{person_seen}",),
@@ -135,6 +137,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/tree?owner={person}",
         "/tree?open={goal}&page=2",
     ),
+    "unit_people.show": ("/setup/units/{unit_id}/people", "/setup/units/{unit_id}/people?page=2"),
     "units.edit": ("/setup/units/{unit_id}/edit",),
     "units.list_units": ("/setup/units", "/setup/units?text=a&archived=1", "/setup/units?page=2"),
     "units.new": ("/setup/units/new", "/setup/units/new?below={unit_id}"),
@@ -143,7 +146,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("assignments.sheets", "cycle", "handover.", "kpi_", "metrics.", "workbook.", "people", "units.", "setup.")
+FOR_HR = ("assignments.sheets", "cycle", "handover.", "kpi_", "metrics.", "workbook.", "people", "unit", "setup.")
 
 
 def routes(app: Flask) -> set[str]:
