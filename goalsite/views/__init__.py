@@ -34,6 +34,7 @@ MODULES = (
     "plans",
     "acknowledgements",
     "evaluations",
+    "evaluators",
     "decisions",
     "reviews",
     "notifications",

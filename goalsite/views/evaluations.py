@@ -33,7 +33,7 @@ from goalsite.views.loaders import allow, load_goal, viewer
 blueprint = Blueprint("evaluations", __name__, url_prefix="/evaluations")
 Act = Callable[[Goal, Person, Said, datetime, date], None]
 # What of the queue's address goes along, so that one comes back to the same place.
-PLACE = ("tab", "person", "sort", "page")
+PLACE = ("tab", "kind", "person", "sort", "page")
 
 
 @dataclass(frozen=True)
