@@ -107,7 +107,8 @@ def waiting(person_id: int, is_hr: bool, today: date) -> Mapping[str, Select[Any
     if is_hr:
         found["appeal"] = _reviews("appeal", and_(Review.state == "appealed", Review.person_id != person_id))
         by = func.coalesce(Cycle.evaluate_by, Goal.due_on, type_=Date)
-        found["evaluator"] = _goals("evaluator", by, Goal.owner_id != person_id, *without_evaluator(today))
+        running = Cycle.state.in_(("open", "reviewing"))
+        found["evaluator"] = _goals("evaluator", by, running, Goal.owner_id != person_id, nobody_decides(today))
     return found
 
 
@@ -130,15 +131,17 @@ def under(person_id: int, is_hr: bool) -> ColumnElement[bool]:
     return and_(or_(Person.boss_id == person_id, Person.boss_id.is_(None)), Goal.owner_id != person_id)
 
 
-def without_evaluator(today: date) -> list[ColumnElement[bool]]:
-    """Goals that count, in a cycle that runs or is under review, on which nobody can decide: none is named, or who is has left."""
+def nobody_decides(today: date) -> ColumnElement[bool]:
+    """A goal that counts, is not evaluated yet, and nobody can: no evaluator is named, or who is has left."""
     gone = select(Person.id).where(or_(Person.disabled_at.is_not(None), Person.left_on < today)).correlate(None)
-    return [
-        Goal.state.in_(COUNTED_STATES),
-        Goal.evaluation != "approved",
-        Cycle.state.in_(("open", "reviewing")),
-        or_(Goal.evaluator_id.is_(None), Goal.evaluator_id.in_(gone)),
-    ]
+    nobody = or_(Goal.evaluator_id.is_(None), Goal.evaluator_id.in_(gone))
+    return and_(Goal.state.in_(COUNTED_STATES), Goal.evaluation != "approved", nobody)
+
+
+def change_asked() -> ColumnElement[bool]:
+    """A goal that counts, of which somebody proposed a change that nobody has decided yet."""
+    asked = exists().where(Proposal.goal_id == Goal.id, Proposal.state == "open").correlate_except(Proposal)
+    return and_(Goal.state.in_(COUNTED_STATES), asked)
 
 
 def first_asked() -> ColumnElement[bool]:

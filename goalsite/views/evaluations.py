@@ -200,6 +200,7 @@ def _evaluation(look: Look, form: EvaluationForm | None = None, status: int = 20
         may_decide=may_decide,
         may_reopen=may_reopen,
         may_submit=policy.may_submit(to, goal, here.today()),
+        may_name=policy.may_name_evaluator(to, goal),
         may_tick=may_decide and wants_fragment(),
         overtaken=status == 409,
         opened=True,
