@@ -41,6 +41,7 @@ MODULES = (
     "setup",
     "people",
     "people_accounts",
+    "handover",
     "people_import",
     "units",
     "cycles",

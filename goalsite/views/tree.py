@@ -8,13 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle, Goal
-from goalsite.queries import company as here
 from goalsite.queries import tree as read
 from goalsite.queries.filters import as_id, read_filters
 from goalsite.queries.overview import place_of
 from goalsite.queries.tree import Forest, Node, Opened
 from goalsite.respond import respond, wants_fragment
-from goalsite.views.loaders import load_goal, viewer
+from goalsite.views.loaders import day_looked_at, load_goal, stand_on_the_day, viewer
 
 blueprint = Blueprint("tree", __name__)
 MOST_OPENED = 100
@@ -93,7 +92,9 @@ def _forest(chosen: Cycle) -> Forest:
     unit = read.unit_coded(filters.unit) if filters.unit else None
     if filters.unit and unit is None:
         abort(404)
-    return Forest(read.cycles_within(frame().all_cycles, chosen), viewer(), filters, unit, here.today())
+    cycles = read.cycles_within(frame().all_cycles, chosen)
+    stand_on_the_day(*cycles)
+    return Forest(cycles, viewer(), filters, unit, day_looked_at())
 
 
 def _cycle_around(goal: Goal) -> Cycle:

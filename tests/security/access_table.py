@@ -164,6 +164,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("people.add", "POST"): hr("/setup/people/new", HR | ADMIN),
     ("people.edit", "GET"): hr("/setup/people/{self}/edit", HR | ADMIN),
     ("people.change", "POST"): hr("/setup/people/{self}/edit", HR | ADMIN),
+    ("handover.show", "GET"): (hr("/setup/people/{self}/hand-over", HR), hr("/setup/people/{hr}/hand-over", set())),
+    ("handover.submit", "POST"): (hr("/setup/people/{self}/hand-over", HR), hr("/setup/people/{hr}/hand-over", set())),
     ("people_accounts.invite", "POST"): (
         hr("/setup/people/{self}/invite", HR | ADMIN),
         hr("/setup/people/{admin}/invite", ADMIN),
