@@ -83,10 +83,12 @@ def sheets_of(
     return [person for person, _ in rows], rows[0][1] if rows else 0
 
 
-def count_waiting(viewer: Viewer, cycle: Cycle) -> int:
-    """How many reviews of the cycle wait for the reader. One query."""
+def count_to_discuss(viewer: Viewer, cycle: Cycle) -> int:
+    """How many reviews of the viewer's people, in a cycle under review, are still to be talked about. One query."""
+    state = func.coalesce(Review.state, REVIEW_STATES[0])
     counted = _joined(select(func.count(Person.id)), cycle).where(*_asked_for(cycle, "", None, ""))
-    return db.session.scalar(counted.where(waits_for(viewer, cycle))) or 0
+    theirs = (Person.boss_id == viewer.id, Person.id != viewer.id, state == REVIEW_STATES[0])
+    return db.session.scalar(counted.where(*theirs)) or 0
 
 
 def waits_for(viewer: Viewer, cycle: Cycle) -> ColumnElement[bool]:

@@ -35,6 +35,7 @@ MODULES = (
     "plans",
     "acknowledgements",
     "evaluations",
+    "evaluators",
     "decisions",
     "reviews",
     "notifications",

@@ -256,7 +256,7 @@ class TestListReviews:
         mine = page(app, cast["report"], "/reviews?cycle=NOW").split("<main")[1]
         assert "1 review waits for you" in mine
         assert cast["peer"].name not in mine
-        assert "review waits for you" in page(app, cast["report"], "/?cycle=NOW")
+        assert "review to sign" in page(app, cast["report"], "/?cycle=NOW")
 
     def test_filters(self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any) -> None:
         act("manager", "discuss")

@@ -275,7 +275,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("acknowledgements.create", "POST"): on_goal("/checkins/{checkin}/acknowledge", ACKNOWLEDGERS),
     # --- evaluating: the owner hands in, only the evaluator decides, HR reopens
     ("decisions.show", "GET"): everyone("/decisions"),
-    ("decisions.approve", "POST"): everyone("/decisions/approve"),
+    ("decisions.decide", "POST"): everyone("/decisions/decide"),
     ("evaluations.submit", "GET"): on_goal("/evaluations/{done_goal}/submit", {"self"}),
     ("evaluations.hand_in", "POST"): on_goal("/evaluations/{done_goal}/submit", {"self"}),
     ("evaluations.show", "GET"): on_goal("/evaluations/{handed_in}", READ_EVALUATIONS, otherwise=404),
@@ -283,6 +283,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("evaluations.approve", "POST"): on_goal("/evaluations/{handed_in}/approve", {EVALUATOR}),
     ("evaluations.return", "POST"): on_goal("/evaluations/{handed_in}/return", {EVALUATOR}),
     ("evaluations.reopen", "POST"): on_goal("/evaluations/{approved}/reopen", HR),
+    ("evaluators.edit", "GET"): on_goal("/goals/{goal}/evaluator", HR),
+    ("evaluators.change", "POST"): on_goal("/goals/{goal}/evaluator", HR),
 }
 
 
