@@ -187,7 +187,8 @@ class Frame:
     def links(self) -> dict[str, str]:
         return {
             "home": "/",
-            "search": url_for("search.show") if "search.show" in current_app.view_functions else "",
+            "search": url_for("search.show"),
+            "suggestions": url_for("search.suggestions"),
             "notifications": url_for("notifications.show"),
             "account": url_for("account.show"),
             "sign_out": url_for("auth.sign_out"),

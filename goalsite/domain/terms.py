@@ -12,6 +12,7 @@ TARGET_PERS = ("span", "period")
 GOAL_KINDS = ("okr", "kpi")
 SCOPES = ("person", "unit")
 AMBITIONS = ("committed", "aspirational")
+SEARCHED = ("goal", "measure", "person", "unit")
 GOAL_STATES = ("draft", "suggested", "proposed", "active", "closed", "cancelled", "returned")
 COUNTED_STATES = ("active", "closed")
 # Those that a goal has while it is being written, and while it is also its creator's concern.

@@ -9,6 +9,7 @@ MODULES = (
     "health",
     "auth",
     "account",
+    "search",
     "my",
     "checkins",
     "weekly",

@@ -93,6 +93,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("account.save_preferences", "POST"): everyone("/account/save-preferences"),
     ("account.change_password", "POST"): everyone("/account/change-password"),
     ("account.end_sessions", "POST"): everyone("/account/end-sessions"),
+    ("search.show", "GET"): everyone("/search?q=nguyen"),
+    ("search.suggestions", "GET"): everyone("/search/suggestions?q=nguyen", fragment=True),
     ("notifications.show", "GET"): everyone("/notifications"),
     ("notifications.read", "POST"): everyone("/notifications/read"),
     ("my.show", "GET"): everyone("/"),

@@ -1,0 +1,27 @@
+// What the search box at the top offers: down goes into it, up and down through it, Esc or leaving closes it. Without script the box just searches.
+const form = document.querySelector("form.search");
+
+const offered = () => document.getElementById("suggestions");
+const stops = () => [form.querySelector("[data-search]"), ...offered().querySelectorAll("a")];
+
+form?.addEventListener("keydown", (event) => {
+  if (event.isComposing) return;
+  if (event.key === "Escape" && !offered().hidden) {
+    event.preventDefault();
+    offered().hidden = true;
+    stops()[0].focus();
+  }
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || offered().hidden) return;
+  event.preventDefault();
+  const held = stops();
+  held[(held.indexOf(document.activeElement) + step + held.length) % held.length].focus();
+});
+
+form?.addEventListener("focusout", (event) => {
+  if (event.relatedTarget && !form.contains(event.relatedTarget)) offered().hidden = true;
+});
+form?.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-search]") && offered().children.length) offered().hidden = false;
+});
+document.addEventListener("click", (event) => { if (form && !form.contains(event.target)) offered().hidden = true; });
