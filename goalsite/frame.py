@@ -13,11 +13,13 @@ from flask_babel import lazy_pgettext as _lp
 from flask_login import current_user
 
 from goalsite import formats
+from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import LOCALES
 from goalsite.extensions import babel
 from goalsite.models import Cycle, Person
 from goalsite.queries import company as here
 from goalsite.queries import navigation
+from goalsite.queries.viewer import viewer_for
 
 THEMES = ("light", "dark")
 
@@ -78,6 +80,14 @@ def me_or_nobody() -> Person | None:
     return me() if not g.get("without_database") and current_user.is_authenticated else None
 
 
+def viewer() -> Viewer:
+    """Who looks, read once a request."""
+    if "viewer" not in g:
+        g.viewer = viewer_for(me())
+    held: Viewer = g.viewer
+    return held
+
+
 def cycle() -> Cycle | None:
     """The cycle this page is about: `?cycle=CODE`, else the one last chosen, else the running one."""
     return frame().chosen
@@ -136,7 +146,7 @@ class Frame:
 
     @cached_property
     def waiting(self) -> navigation.Waiting:
-        return navigation.waiting_for(me().id, self.today)
+        return navigation.waiting_for(viewer(), self.today)
 
     @property
     def unread(self) -> int:

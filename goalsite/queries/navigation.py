@@ -5,9 +5,11 @@ from datetime import date
 
 from sqlalchemy import func, or_, select
 
+from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
 from goalsite.models_accounts import Notification
+from goalsite.queries.notifications import concerning
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,9 @@ class Waiting:
     unread: int
 
 
-def waiting_for(person_id: int, today: date) -> Waiting:
-    """All three counts, in one query."""
+def waiting_for(viewer: Viewer, today: date) -> Waiting:
+    """All three counts, in one query. What the bell counts is what it shows."""
+    person_id = viewer.id
     due = (
         select(func.count(Measure.id))
         .join(Goal, Measure.goal_id == Goal.id)
@@ -39,8 +42,10 @@ def waiting_for(person_id: int, today: date) -> Waiting:
             )
         )
     )
-    unread = select(func.count(Notification.id)).where(
-        Notification.person_id == person_id, Notification.read_at.is_(None)
+    unread = (
+        select(func.count(Notification.id))
+        .outerjoin(Notification.goal)
+        .where(Notification.person_id == person_id, Notification.read_at.is_(None), *concerning(viewer))
     )
     row = db.session.execute(select(due.scalar_subquery(), decisions.scalar_subquery(), unread.scalar_subquery())).one()
     return Waiting(*row)

@@ -18,6 +18,7 @@ MODULES = (
     "meetings",
     "overview",
     "members",
+    "reminders",
     "assignments",
     "tree",
     "goals",

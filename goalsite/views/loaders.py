@@ -1,21 +1,13 @@
 """What a view begins with: the thing asked for, and what the reader is to it. 404 for what may not be seen, 403 for what may not be done."""
 
-from flask import abort, g
+from flask import abort
 
 from goalsite import policy
-from goalsite.domain.relations import ToGoal, Viewer
-from goalsite.frame import me
+from goalsite.domain.relations import ToGoal
+from goalsite.frame import viewer as viewer
 from goalsite.models import Goal
 from goalsite.queries import goals as goal_queries
-from goalsite.queries.viewer import relation_to, viewer_for
-
-
-def viewer() -> Viewer:
-    """Who looks, read once a request."""
-    if "viewer" not in g:
-        g.viewer = viewer_for(me())
-    held: Viewer = g.viewer
-    return held
+from goalsite.queries.viewer import relation_to
 
 
 def load_goal(goal_id: int) -> tuple[Goal, ToGoal]:

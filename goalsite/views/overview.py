@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.domain.relations import ToUnit
+from goalsite.forms.base import Form
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle, Unit
 from goalsite.queries import company as here
@@ -14,6 +15,7 @@ from goalsite.queries import filters as narrow
 from goalsite.queries import overview as read
 from goalsite.queries import overview_follow as follow
 from goalsite.queries.filters import read_filters
+from goalsite.queries.reminders import reminders_of
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 
@@ -63,6 +65,8 @@ def show() -> AnyResponse:
         mean=read.people_mean(viewer(), chosen, place),
         kpis=follow.kpis_of([goal for goal in own if goal.id in goals.seen], today),
         check_ins=check_ins,
+        reminders=reminders_of(viewer(), chosen, place.unit, [one.person_id for one in check_ins.waiting], today),
+        form=Form(),
         tally=read.together(list(tallies.values()) if filters.below else [tallies[None]]),
         goals=goals,
         page=page,
