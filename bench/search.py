@@ -33,7 +33,7 @@ from goalsite.queries.viewer import viewer_for
 
 ASKED = (
     ("a word of two thirds of the goals", "nang"),
-    ("one letter more of it, half typed", "nan"),
+    ("the same, half typed", "nan"),
     ("two letters", "ng"),
     ("four frequent words", "ket qua don vi"),
     ("frequent words that never meet", "nang giu"),

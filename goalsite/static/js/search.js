@@ -8,8 +8,8 @@ form?.addEventListener("keydown", (event) => {
   if (event.isComposing) return;
   if (event.key === "Escape" && !offered().hidden) {
     event.preventDefault();
-    offered().hidden = true;
     stops()[0].focus();
+    offered().hidden = true;
   }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || offered().hidden) return;
@@ -25,3 +25,9 @@ form?.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-search]") && offered().children.length) offered().hidden = false;
 });
 document.addEventListener("click", (event) => { if (form && !form.contains(event.target)) offered().hidden = true; });
+
+// The search page's address follows what is typed, so that coming back finds it again.
+document.addEventListener("htmx:after:swap", (event) => {
+  const page = event.detail.ctx.sourceElement.closest?.("form.looking");
+  if (page) history.replaceState(history.state, "", `${page.action}?${new URLSearchParams(new FormData(page))}`);
+});
