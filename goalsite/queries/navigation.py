@@ -14,11 +14,12 @@ from goalsite.queries.notifications import concerning
 
 @dataclass(frozen=True)
 class Waiting:
-    """Measures I owe a check-in, decisions that are mine to make, notifications I have not read."""
+    """Measures I owe a check-in, decisions that are mine to make, notifications I have not read; and those `hidden` of goals I may not see."""
 
     due: int
     decisions: int
     unread: int
+    hidden: int = 0
 
 
 def waiting_for(viewer: Viewer, today: date) -> Waiting:
@@ -42,12 +43,13 @@ def waiting_for(viewer: Viewer, today: date) -> Waiting:
             )
         )
     )
-    unread = (
-        select(func.count(Notification.id))
-        .outerjoin(Notification.goal)
-        .where(Notification.person_id == person_id, Notification.read_at.is_(None), *concerning(viewer))
+    seen, wanted = concerning(viewer)
+    mine = (Notification.person_id == person_id, Notification.read_at.is_(None), wanted)
+    unread, hidden = (
+        select(func.count(Notification.id)).outerjoin(Notification.goal).where(*mine, some) for some in (seen, ~seen)
     )
-    row = db.session.execute(select(due.scalar_subquery(), decisions.scalar_subquery(), unread.scalar_subquery())).one()
+    counts = (due, decisions, unread, hidden)
+    row = db.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
     return Waiting(*row)
 
 

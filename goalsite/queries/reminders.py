@@ -28,7 +28,7 @@ def reminders_of(
     viewer: Viewer, cycle: Cycle, unit: Unit, person_ids: Collection[int], today: date, *, deep: bool = True
 ) -> Reminders:
     """For a page that shows these people of the unit (`deep`: and of those below). One query."""
-    done = _reminded(viewer, today)
+    done = was_reminded(viewer, today)
     shown = select(Person.id, done, null()).where(*_may_be(viewer, cycle, today), Person.id.in_(sorted(person_ids)))
     rest = select(null(), null(), func.count(Person.id)).where(
         *_may_be(viewer, cycle, today),
@@ -49,7 +49,7 @@ def reminders_of(
 def to_remind(viewer: Viewer, cycle: Cycle, unit: Unit, today: date, *, deep: bool = True) -> list[Person]:
     """Everybody of the unit (`deep`: and of those below) who owes a check-in, may be reminded, and has not been today."""
     inside = below(Person.unit_id, frozenset({unit.id})) if deep else Person.unit_id == unit.id
-    query = select(Person).where(*_may_be(viewer, cycle, today), ~_reminded(viewer, today), inside)
+    query = select(Person).where(*_may_be(viewer, cycle, today), ~was_reminded(viewer, today), inside)
     return list(db.session.scalars(query.order_by(Person.sort_key, Person.id)))
 
 
@@ -61,7 +61,7 @@ def owes(person: Person, cycle: Cycle, today: date) -> bool:
 def may_remind_anybody(viewer: Viewer, unit: Unit) -> bool:
     """Whether there is anybody in the unit or below whom the viewer may remind, when they owe a check-in."""
     here = below(Person.unit_id, frozenset({unit.id}))
-    return bool(db.session.scalar(select(exists().where(*_remindable(viewer), here))))
+    return bool(db.session.scalar(select(exists().where(*remindable(viewer), here))))
 
 
 def reminded_today(by: Person, person_ids: Collection[int], today: date) -> set[int]:
@@ -70,14 +70,20 @@ def reminded_today(by: Person, person_ids: Collection[int], today: date) -> set[
     return set(db.session.scalars(told))
 
 
-def _may_be(viewer: Viewer, cycle: Cycle, today: date) -> tuple[ColumnElement[bool], ...]:
-    return (*_remindable(viewer), _owing(cycle, today, visible_goals(viewer)))
-
-
-def _remindable(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
-    """`may_remind`."""
+def remindable(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    """`may_remind`, of a Person."""
     may = true() if viewer.is_hr else or_(managed(viewer, Person.id), belongs_below(viewer.leads))
     return (Person.id != viewer.id, may)
+
+
+def was_reminded(viewer: Viewer, today: date) -> ColumnElement[bool]:
+    """The viewer has reminded the Person today."""
+    told = exists().where(*_told(viewer.id, today), Notification.person_id == Person.id)
+    return told.correlate_except(Notification)
+
+
+def _may_be(viewer: Viewer, cycle: Cycle, today: date) -> tuple[ColumnElement[bool], ...]:
+    return (*remindable(viewer), _owing(cycle, today, visible_goals(viewer)))
 
 
 def _owing(cycle: Cycle, today: date, seen: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -87,11 +93,6 @@ def _owing(cycle: Cycle, today: date, seen: ColumnElement[bool]) -> ColumnElemen
         .where(Goal.cycle_id == cycle.id, Goal.state == "active", Measure.due_from <= today, seen)
     )
     return Person.id.in_(who) if cycle.state == "open" else Person.id.is_(None)
-
-
-def _reminded(viewer: Viewer, today: date) -> ColumnElement[bool]:
-    told = exists().where(*_told(viewer.id, today), Notification.person_id == Person.id)
-    return told.correlate_except(Notification)
 
 
 def _told(by_id: int, today: date) -> tuple[ColumnElement[bool], ...]:

@@ -15,7 +15,6 @@ from goalsite.queries import filters as narrow
 from goalsite.queries import overview as read
 from goalsite.queries import overview_follow as follow
 from goalsite.queries.filters import read_filters
-from goalsite.queries.reminders import reminders_of
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 
@@ -65,7 +64,7 @@ def show() -> AnyResponse:
         mean=read.people_mean(viewer(), chosen, place),
         kpis=follow.kpis_of([goal for goal in own if goal.id in goals.seen], today),
         check_ins=check_ins,
-        reminders=reminders_of(viewer(), chosen, place.unit, [one.person_id for one in check_ins.waiting], today),
+        reminders=check_ins.reminders,
         form=Form(),
         tally=read.together(list(tallies.values()) if filters.below else [tallies[None]]),
         goals=goals,

@@ -110,8 +110,7 @@ class TestFrame:
         inside.get("/account")
         with counted(app) as statements:
             inside.get("/account")
-        # Who looks is asked for too: the bell counts only what it may show.
-        assert len(statements) <= 7, statements
+        assert len(statements) <= 6, statements
 
 
 class TestWaitingFor:
