@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, null, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, exists, false, func, null, or_, select, true, union_all
 
 from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
@@ -72,6 +72,8 @@ def reminded_today(by: Person, person_ids: Collection[int], today: date) -> set[
 
 def remindable(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
     """`may_remind`, of a Person."""
+    if viewer.only_reads:
+        return (false(),)
     may = true() if viewer.is_hr else or_(managed(viewer, Person.id), belongs_below(viewer.leads))
     return (Person.id != viewer.id, may)
 

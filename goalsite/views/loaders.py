@@ -1,13 +1,34 @@
 """What a view begins with: the thing asked for, and what the reader is to it. 404 for what may not be seen, 403 for what may not be done."""
 
-from flask import abort
+from dataclasses import replace
+from datetime import date
+
+from flask import abort, g
 
 from goalsite import policy
+from goalsite.actions.as_of import go_back
 from goalsite.domain.relations import ToGoal
+from goalsite.frame import frame
 from goalsite.frame import viewer as viewer
-from goalsite.models import Goal
+from goalsite.models import Cycle, Goal
 from goalsite.queries import goals as goal_queries
 from goalsite.queries.viewer import relation_to
+
+
+def day_looked_at() -> date:
+    """The day the page is about: `?as_of=`, else today."""
+    return frame().as_of or frame().today
+
+
+def stand_on_the_day(*cycles: Cycle, goal_id: int | None = None) -> None:
+    """Where the page is about a past day, everything read from here on is as of that day: the goals and results of these
+    cycles, or just the goal and what supports it. After it nothing is written."""
+    day = frame().as_of
+    if day is not None:
+        # What waits for the reader waits today.
+        frame().waiting  # noqa: B018
+        g.viewer = replace(viewer(), only_reads=True)
+        go_back(cycles, day, goal_id)
 
 
 def load_goal(goal_id: int) -> tuple[Goal, ToGoal]:

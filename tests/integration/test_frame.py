@@ -120,7 +120,7 @@ class TestWaitingFor:
         now = cycle("Q", -10, 80)
 
         def goal(code: str, owner: Person, **facts: Any) -> Goal:
-            dates = {"starts_on": TODAY, "due_on": TODAY}
+            dates = {"starts_on": TODAY - DAY, "due_on": TODAY - DAY}
             made = Goal(
                 code=code,
                 title=code,
@@ -155,8 +155,11 @@ class TestWaitingFor:
             ]
         )
         db_session.flush()
-        assert waiting_for(viewer_for(me), TODAY) == Waiting(due=2, decisions=1, unread=1)
-        assert waiting_for(viewer_for(boss), TODAY) == Waiting(due=1, decisions=2, unread=0)
+        nothing = {"evaluation": 0, "goal": 0, "change": 0, "suggestion": 0, "review": 0}
+        for_me, for_them = waiting_for(viewer_for(me), TODAY), waiting_for(viewer_for(boss), TODAY)
+        assert for_me == Waiting(due=2, unread=1, by_kind=nothing | {"suggestion": 1})
+        assert for_them == Waiting(due=1, unread=0, by_kind=nothing | {"goal": 1, "evaluation": 1})
+        assert (for_me.decisions, for_them.decisions) == (1, 2)
 
 
 class TestRespond:
