@@ -21,10 +21,13 @@ TOPICS = {
     "comment": ("comment", "follow"),
     "acknowledged": ("acknowledged",),
     "blocker": ("blocker",),
-    "goal": tuple(f"goal_{act}" for act in "accepted activated approved proposed returned cancelled suggested".split()),
+    "goal": tuple(
+        f"goal_{act}"
+        for act in "accepted activated approved proposed returned cancelled suggested handed_over handed_on".split()
+    ),
     "change": ("change_proposed", "change_applied", "change_returned"),
     "action": ("action",),
-    "evaluation": ("submitted", "approved", "returned", "reopened"),
+    "evaluation": ("submitted", "approved", "returned", "reopened", "evaluator_named", "evaluator_changed"),
     "review": tuple(
         f"review_{act}"
         for act in "discuss adjust sign_as_manager sign_as_person appeal note_refusal uphold reopen".split()

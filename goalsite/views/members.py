@@ -82,7 +82,7 @@ def list_members() -> AnyResponse:
             chosen,
             place.unit,
             [line.person.id for line in members.lines],
-            day_looked_at(),
+            today,
             deep=asked.filters.below,
         ),
         form=Form(),
