@@ -36,6 +36,8 @@ MODULES = (
     "evaluations",
     "decisions",
     "reviews",
+    "reports",
+    "report_files",
     "notifications",
     "setup",
     "people",

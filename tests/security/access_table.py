@@ -100,6 +100,12 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- lists
     ("overview.show", "GET"): everyone("/overview?unit={team}"),
     ("tree.show", "GET"): everyone("/tree"),
+    # --- reports: everybody's, with what of them the reader may see
+    ("reports.show", "GET"): everyone("/reports"),
+    ("reports.people", "GET"): everyone("/reports/people"),
+    ("reports.units", "GET"): everyone("/reports/units?unit={team}"),
+    ("reports.goals", "GET"): everyone("/reports/goals"),
+    ("report_files.download", "GET"): (everyone("/reports/people.csv"), everyone("/reports/units.xlsx")),
     # --- people: everybody's page, with what of it the reader may see; results are for themselves, managers and HR
     ("members.list_members", "GET"): everyone("/members?text=Nguyễn"),
     ("members.show", "GET"): everyone("/members/{self}"),

@@ -1,0 +1,178 @@
+"""Reports: what the company reads at the end of a week or a cycle; every state in the address, the same numbers as the command `report`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from goalsite.domain.periods import Span
+from goalsite.domain.results import calendar_period
+from goalsite.frame import cycle
+from goalsite.queries import company as here
+from goalsite.queries import report_goals, report_people, report_units
+from goalsite.queries.filters import as_id
+from goalsite.queries.member import months_begun
+from goalsite.queries.overview import Place, place_of
+from goalsite.queries.report_people import Question
+from goalsite.respond import respond
+from goalsite.views.loaders import viewer
+
+blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+EARLIEST = date(2000, 1, 1)
+# The numbers begin at the top, the names from the front.
+BY_NAME = ("name", "unit", "code", "title", "owner", "status")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: which report of what, and in which order. period: as the address writes it."""
+
+    kind: str
+    place: Place
+    question: Question
+    period: str
+    sort: str
+    down: bool
+    page: int
+
+    def address(self, **changes: object) -> str:
+        """The address that asks for the same but for the changes."""
+        return url_for(f"reports.{self.kind}", **self._said(**changes))  # type: ignore[arg-type]
+
+    def file(self, form: str) -> str:
+        """The address of the whole as a file."""
+        return url_for("report_files.download", kind=self.kind, form=form, **self._said(sort=None, dir=None))  # type: ignore[arg-type]
+
+    def column(self, sort: str) -> dict[str, object]:
+        """The head of the column that sorts so: its address, which turns the order round where it is the present one."""
+        now = self.sort == sort
+        down = not self.down if now else sort not in BY_NAME
+        return {
+            "href": self.address(sort=sort, dir="desc" if down else "asc"),
+            "dir": ("desc" if self.down else "asc") if now else None,
+        }
+
+    def _said(self, **changes: object) -> dict[str, object]:
+        asked = self.question
+        said: dict[str, object] = {
+            "cycle": asked.cycle.code,
+            "unit": self.place.unit.code if self.place.path else None,
+            "as_of": asked.as_of.isoformat() if asked.as_of else None,
+            "period": self.period or None,
+            "sort": self.sort,
+            "dir": "desc" if self.down else "asc",
+        }
+        return {name: value for name, value in (said | changes).items() if value not in (None, "")}
+
+
+@blueprint.get("")
+def show() -> AnyResponse:
+    return respond("reports/show.html", cycle=cycle())
+
+
+@blueprint.get("/people")
+def people() -> AnyResponse:
+    asked = _asked("people", report_people.SORTS, "name")
+    if asked is None:
+        return _nothing_yet()
+    found = report_people.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
+    months = [span.first for span in months_begun(asked.question.cycle, here.today())]
+    return _page("people", asked, found, report_people.AT_ONCE, months=months)
+
+
+@blueprint.get("/units")
+def units() -> AnyResponse:
+    chosen, day = cycle(), as_of_day()
+    kept = report_units.units_of(chosen) if chosen and day else []
+    place = report_units.place_in(kept, _unit_code()) if kept and chosen else None
+    asked = _asked("units", report_units.SORTS, "name", place)
+    if asked is None:
+        return _nothing_yet()
+    found = report_units.page_of(viewer(), asked.question, kept, asked.sort, down=asked.down, page=asked.page)
+    return _page("units", asked, found, report_units.AT_ONCE)
+
+
+@blueprint.get("/goals")
+def goals() -> AnyResponse:
+    asked = _asked("goals", report_goals.SORTS, "code")
+    if asked is None:
+        return _nothing_yet()
+    found = report_goals.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
+    return _page("goals", asked, found, report_goals.AT_ONCE)
+
+
+def question() -> tuple[Place, Question, str] | None:
+    """The unit, what is asked of it, and the period as written; None while there is no cycle or no unit. 404 for a unit there is not."""
+    chosen = cycle()
+    place = place_of(_unit_code(), chosen) if chosen else None
+    return _question(place)
+
+
+def as_of_day() -> date | None:
+    """A day that is past; anything else asks for today."""
+    try:
+        day = date.fromisoformat(request.args.get("as_of", ""))
+    except ValueError:
+        return None
+    return day if EARLIEST <= day < here.today() else None
+
+
+def _question(place: Place | None, *, with_period: bool = True) -> tuple[Place, Question, str] | None:
+    chosen = cycle()
+    if chosen is None or place is None:
+        if chosen and _unit_code():
+            abort(404)
+        return None
+    text, period = _period() if with_period else ("", None)
+    return place, Question(chosen, place.unit, here.today(), as_of_day(), period), text
+
+
+def _asked(kind: str, sorts: Sequence[str], usual: str, place: Place | None = None) -> Asked | None:
+    chosen = cycle()
+    place = place or (place_of(_unit_code(), chosen) if chosen else None)
+    found = _question(place, with_period=kind == "people")
+    if found is None:
+        return None
+    given = request.args
+    sort = given.get("sort", "") if given.get("sort") in sorts else usual
+    down = {"asc": False, "desc": True}.get(given.get("dir", ""), sort not in BY_NAME)
+    return Asked(kind, *found, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
+
+
+def _page(
+    kind: str,
+    asked: Asked,
+    found: report_people.People | report_units.Units | report_goals.Goals,
+    at_once: int,
+    **context: Any,
+) -> AnyResponse:
+    pages = max(1, -(-found.in_all // at_once))
+    return respond(
+        f"reports/{kind}.html",
+        cycle=asked.question.cycle,
+        asked=asked,
+        place=asked.place,
+        found=found,
+        pages=pages,
+        today=here.today(),
+        **context,
+    )
+
+
+def _nothing_yet() -> AnyResponse:
+    return respond("reports/nothing_yet.html", cycle=cycle())
+
+
+def _unit_code() -> str:
+    return request.args.get("unit", "").replace("\0", "")[:64]
+
+
+def _period() -> tuple[str, tuple[str, Span] | None]:
+    text = request.args.get("period", "")[:10]
+    try:
+        return text, calendar_period(text)
+    except (ValueError, OverflowError):
+        return "", None
