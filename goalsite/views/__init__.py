@@ -38,6 +38,8 @@ MODULES = (
     "reviews",
     "reports",
     "report_files",
+    "report_checkins",
+    "report_results",
     "notifications",
     "setup",
     "people",

@@ -1,7 +1,7 @@
 """Reports: what the company reads at the end of a week or a cycle; every state in the address, the same numbers as the command `report`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,7 @@ from goalsite.domain.periods import Span
 from goalsite.domain.results import calendar_period
 from goalsite.frame import cycle
 from goalsite.queries import company as here
-from goalsite.queries import report_goals, report_people, report_units
+from goalsite.queries import report_forecast, report_goals, report_people, report_units
 from goalsite.queries.filters import as_id
 from goalsite.queries.member import months_begun
 from goalsite.queries.overview import Place, place_of
@@ -77,7 +77,7 @@ def show() -> AnyResponse:
 def people() -> AnyResponse:
     asked = _asked("people", report_people.SORTS, "name")
     if asked is None:
-        return _nothing_yet()
+        return nothing_yet()
     found = report_people.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
     months = [span.first for span in months_begun(asked.question.cycle, here.today())]
     return _page("people", asked, found, report_people.AT_ONCE, months=months)
@@ -90,7 +90,7 @@ def units() -> AnyResponse:
     place = report_units.place_in(kept, _unit_code()) if kept and chosen else None
     asked = _asked("units", report_units.SORTS, "name", place)
     if asked is None:
-        return _nothing_yet()
+        return nothing_yet()
     found = report_units.page_of(viewer(), asked.question, kept, asked.sort, down=asked.down, page=asked.page)
     return _page("units", asked, found, report_units.AT_ONCE)
 
@@ -99,9 +99,19 @@ def units() -> AnyResponse:
 def goals() -> AnyResponse:
     asked = _asked("goals", report_goals.SORTS, "code")
     if asked is None:
-        return _nothing_yet()
+        return nothing_yet()
     found = report_goals.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
     return _page("goals", asked, found, report_goals.AT_ONCE)
+
+
+@blueprint.get("/forecast")
+def forecast() -> AnyResponse:
+    asked = _asked("forecast", report_goals.SORTS, "status")
+    if asked is None:
+        return nothing_yet()
+    today = replace(asked, question=replace(asked.question, as_of=None))
+    found = report_forecast.page_of(viewer(), today.question, asked.sort, down=asked.down, page=asked.page)
+    return _page("forecast", today, found, report_goals.AT_ONCE)
 
 
 def question() -> tuple[Place, Question, str] | None:
@@ -145,7 +155,7 @@ def _asked(kind: str, sorts: Sequence[str], usual: str, place: Place | None = No
 def _page(
     kind: str,
     asked: Asked,
-    found: report_people.People | report_units.Units | report_goals.Goals,
+    found: report_people.People | report_units.Units | report_goals.Goals | report_forecast.Forecasts,
     at_once: int,
     **context: Any,
 ) -> AnyResponse:
@@ -162,7 +172,8 @@ def _page(
     )
 
 
-def _nothing_yet() -> AnyResponse:
+def nothing_yet() -> AnyResponse:
+    """What a report says while there is no cycle or no unit."""
     return respond("reports/nothing_yet.html", cycle=cycle())
 
 

@@ -120,6 +120,11 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pickers/goals?field=parent&parent=a&beside={goal}",
         "/pickers/kpis?field=fed&fed=a",
     ),
+    "report_checkins.show": ("/reports/discipline?weeks=4&page=2", "/reports/discipline?unit={unit}&cycle={reviewed}"),
+    "report_results.compare": ("/reports/compare?sort=difference&page=2", "/reports/compare?of=units&unit={unit}"),
+    "report_results.distribution": ("/reports/distribution", "/reports/distribution?unit={unit}&cycle={reviewed}"),
+    "report_results.year": ("/reports/year?cycle=2026", "/reports/year?of=units&sort=total&page=2"),
+    "reports.forecast": ("/reports/forecast", "/reports/forecast?unit={unit}&sort=progress&page=2"),
     "report_files.download": (
         "/reports/people.xlsx",
         "/reports/people.csv?period={month}",

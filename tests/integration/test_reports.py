@@ -54,7 +54,7 @@ def page_of(app: Flask, person: Person, path: str, status: int = 200) -> str:
 
 def cells(text: str, row: str) -> list[str]:
     """What the cells of the row that holds this text say."""
-    found = next(one for one in re.findall(r"<tr>.*?</tr>", text, re.DOTALL) if row in one)
+    found = next(one for one in re.findall(r"<tr\b[^>]*>.*?</tr>", text, re.DOTALL) if row in one)
     return [
         " ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<t[dh].*?</t[dh]>", found, re.DOTALL)
     ]
@@ -66,7 +66,7 @@ class TestPeople:
         self, app: Flask, cast: dict[str, Person], goals: list[Goal], role: str
     ) -> None:
         row = cells(page_of(app, cast[role], "/reports/people"), "Nguyễn Minh Anh")
-        assert row[2:5] == ["72.0 %", "53.0 %", "64.4 % provisional"]
+        assert (row[1], row[4], row[5]) == ("64.4 % provisional", "72.0 %", "53.0 %")
 
     @pytest.mark.parametrize("role", ("peer", "outsider"))
     @pytest.mark.parametrize("path", ("/reports/people", "/reports/people.csv", "/reports/people.xlsx"))
@@ -95,7 +95,7 @@ class TestPeople:
         text = page_of(app, cast["hr"], f"/reports/people?as_of={days_ago(1)}&sort=total")
         assert f"As of {days_ago(1):%d/%m/%Y}." in text
         assert "64.4 %" not in text
-        assert cells(text, "Nguyễn Minh Anh")[4].startswith("0.0 %")
+        assert cells(text, "Nguyễn Minh Anh")[1].startswith("0.0 %")
         assert f"as_of={days_ago(1)}" in re.search(r'href="(/reports/people.xlsx[^"]*)"', text)[1]  # type: ignore[index]
 
     @pytest.mark.parametrize("told", ("tomorrow", "2999-01-01", "0001-01-01", "2026-13-01", "%27", "٢٠٢٦-٠١-٠١"))
@@ -140,7 +140,7 @@ class TestUnits:
     ) -> None:
         row = cells(page_of(app, cast["hr"], "/reports/units"), "Phòng A")
         # The manager heads A, so that its goal counts for them too: (31 + 47) / 2 = 39; with 64.4 the mean is 51.7.
-        assert row[3] == "47.0 % provisional"
+        assert row[1] == "47.0 % provisional"
         assert row[6:8] == ["51.7 %", "2"]
 
     @pytest.mark.parametrize("more", ("", "as_of={day}"))

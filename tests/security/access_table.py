@@ -105,6 +105,11 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("reports.people", "GET"): everyone("/reports/people"),
     ("reports.units", "GET"): everyone("/reports/units?unit={team}"),
     ("reports.goals", "GET"): everyone("/reports/goals"),
+    ("reports.forecast", "GET"): everyone("/reports/forecast"),
+    ("report_checkins.show", "GET"): everyone("/reports/discipline?unit={team}"),
+    ("report_results.distribution", "GET"): everyone("/reports/distribution"),
+    ("report_results.compare", "GET"): everyone("/reports/compare"),
+    ("report_results.year", "GET"): everyone("/reports/year?of=units"),
     ("report_files.download", "GET"): (everyone("/reports/people.csv"), everyone("/reports/units.xlsx")),
     # --- people: everybody's page, with what of it the reader may see; results are for themselves, managers and HR
     ("members.list_members", "GET"): everyone("/members?text=Nguyễn"),
