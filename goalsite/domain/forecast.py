@@ -37,8 +37,9 @@ def forecast(
     *,
     cap: Fraction,
 ) -> Forecast:
-    """The end = progress ÷ expected progress, which at the end is 1; ± how far the weekly changes lie from their mean on average, times the root of
-    the weeks left, as for weeks that do not know of each other. Not below 0, not above the cap.
+    """The end = progress ÷ expected progress, which at the end is 1; what is held is expected in full already, and ends where it stands. Around it
+    lies how far the weekly changes lie from their mean on average, times the root of the weeks left, as for weeks that do not know of each other.
+    Nothing is below 0 or above the cap.
 
     points: the progress on each day on which it moved, in order.
     """
@@ -52,6 +53,10 @@ def forecast(
     if reached is None:
         return Forecast(why="nothing_expected")
     changes = weekly_changes(points, span.first, day)
+    if expected is not None and expected >= 1:
+        # What is held jumps to its level with the first value; only what comes after tells how even it is.
+        first = next((at for at, change in enumerate(changes) if change), len(changes))
+        changes = changes[first + 1 :]
     if len(changes) < FEWEST_WEEKS:
         return Forecast(why="too_early")
     usual = mean(changes) or ZERO

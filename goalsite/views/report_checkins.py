@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from goalsite.domain.periods import Span
+from goalsite.domain.periods import GRACE, Span
 from goalsite.queries import company as here
 from goalsite.queries import report_discipline as read
 from goalsite.queries.filters import as_id
@@ -45,6 +45,8 @@ def show() -> AnyResponse:
         pages=max(1, -(-len(found.people) // read.AT_ONCE)),
         weeks=weeks,
         span=span,
+        # What is still awaited in these weeks is not counted yet.
+        running={monday for monday in found.weeks if monday + WEEK + GRACE > wanted.day},
         address=address,
         today=here.today(),
     )

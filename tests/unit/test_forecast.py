@@ -44,6 +44,12 @@ class TestForecast:
         down = forecast(moved(0.5, 0, 0.4, 0, 0), ZERO, Fraction(1, 2), SPAN, HALF, cap=ONE)
         assert down.low == ZERO
 
+    def test_what_is_held_ends_where_it_stands_and_its_first_value_is_no_change(self) -> None:
+        found = forecast(moved(0.9, 0.9, 0.9, 0.9, 0.9), Fraction("0.9"), ONE, SPAN, HALF, cap=Fraction("1.2"))
+        assert (found.end, found.low, found.high) == (Fraction("0.9"), Fraction("0.9"), Fraction("0.9"))
+        assert forecast(moved(0, 0.9), Fraction("0.9"), ONE, SPAN, HALF, cap=ONE).why == ""
+        assert forecast(moved(0, 0, 0.9), Fraction("0.9"), ONE, SPAN, HALF, cap=ONE).why == "too_early"
+
     @pytest.mark.parametrize(
         ("points", "given", "why"),
         (
