@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from flask import Flask, current_app, g, request, session, url_for
+from flask import Flask, current_app, g, has_request_context, request, session, url_for
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
@@ -20,6 +20,9 @@ from goalsite.queries import company as here
 from goalsite.queries import navigation
 
 THEMES = ("light", "dark")
+OLDEST = date(2000, 1, 1)
+# Pages that answer as of any past day (`?as_of=`), by blueprint: their links lead to each other as of the same day.
+OF_ANY_DAY = frozenset({"overview", "members", "tree", "tree_map", "goals", "reports"})
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose_locale, timezone_selector=_choose_zone)
     formats.init_app(app)
     app.context_processor(lambda: {"frame": frame()})
+    app.url_defaults(_stay_on_the_day)
 
 
 def me() -> Person:
@@ -133,6 +137,33 @@ class Frame:
     @cached_property
     def today(self) -> date:
         return here.today()
+
+    @cached_property
+    def can_go_back(self) -> bool:
+        """Whether the page answers as of a past day."""
+        return request.method == "GET" and request.blueprint in OF_ANY_DAY
+
+    @cached_property
+    def as_of(self) -> date | None:
+        """The past day the page is about; what is no such day is none."""
+        asked = request.args.get("as_of", "") if self.can_go_back else ""
+        try:
+            day = date.fromisoformat(asked)
+        except ValueError:
+            return None
+        return day if OLDEST <= day < self.today else None
+
+    @property
+    def kept_day(self) -> dict[str, str]:
+        """What a form that asks for a page has to carry along to stay on the day."""
+        return {"as_of": self.as_of.isoformat()} if self.as_of else {}
+
+    @property
+    def day_form(self) -> dict[str, Any]:
+        """Of the form that asks for this page as of a day, and of the link back to today."""
+        kept = {name: values for name, values in request.args.lists() if name not in ("as_of", "page")}
+        pairs = [(name, value) for name, values in kept.items() for value in values]
+        return {"action": request.path, "keep": pairs, "back": _address(request.path, kept) if kept else request.path}
 
     @cached_property
     def waiting(self) -> navigation.Waiting:
@@ -207,6 +238,11 @@ class Frame:
             "phone": place.phone,
             "key": place.key,
         }
+
+
+def _stay_on_the_day(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint.partition(".")[0] in OF_ANY_DAY and has_request_context() and "frame" in g and frame().as_of:
+        values.setdefault("as_of", frame().kept_day["as_of"])
 
 
 def initials(name: str) -> str:

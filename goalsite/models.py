@@ -257,6 +257,8 @@ class Goal(Base):
     evaluator_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     description: Mapped[str] = mapped_column(default="")
     received_at: Mapped[datetime | None]
+    # The goal it took over from, when that was handed over.
+    continues_id: Mapped[int | None] = mapped_column(ForeignKey("goals.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
 
     # Standing
@@ -278,6 +280,7 @@ class Goal(Base):
     created_by: Mapped[Person] = relationship(foreign_keys=[created_by_id])
     evaluator: Mapped[Person | None] = relationship(foreign_keys=[evaluator_id])
     parent: Mapped["Goal | None"] = relationship(remote_side=[id], foreign_keys=[parent_id])
+    continues: Mapped["Goal | None"] = relationship(remote_side=[id], foreign_keys=[continues_id])
     parent_measure: Mapped["Measure | None"] = relationship(foreign_keys=[parent_measure_id], post_update=True)
     measures: Mapped[list["Measure"]] = relationship(
         back_populates="goal", foreign_keys="Measure.goal_id", order_by="Measure.place, Measure.id"

@@ -54,6 +54,17 @@ def change_goal(
     for _measure, (_place, error) in faults_of(goal, wishes):
         raise error
     before = {_name(wish): _written(_now(goal, wish)) for wish in wishes}
+    keep_changes(goal, wishes, by, why, now, approved_by)
+    goal.version += 1
+    refresh([goal.id], today)
+    after = {_name(wish): _written(wish.new) for wish in wishes}
+    record(approved_by or by, "change_goal", "goal", goal.id, before, after | {"why": why, "by": by.id})
+
+
+def keep_changes(
+    goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now: datetime, approved_by: Person | None = None
+) -> None:
+    """Makes the changes and keeps each in the goal's history, and nothing else; whoever calls this sees to the rest."""
     kept = [
         Change(
             goal_id=goal.id,
@@ -70,10 +81,6 @@ def change_goal(
     ]
     _set(goal, wishes)
     db.session.add_all(kept)
-    goal.version += 1
-    refresh([goal.id], today)
-    after = {_name(wish): _written(wish.new) for wish in wishes}
-    record(approved_by or by, "change_goal", "goal", goal.id, before, after | {"why": why, "by": by.id})
 
 
 def propose_change(goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now: datetime) -> list[Proposal]:

@@ -36,9 +36,7 @@ def freeze_results(cycle: Cycle, day: date, now: datetime, organisation: Organis
     db.session.flush()
     db.session.execute(delete(Result).where(Result.cycle_id == cycle.id))
     db.session.execute(delete(UnitAncestorThen).where(UnitAncestorThen.cycle_id == cycle.id))
-    record = record_of(cycle, day, organisation=there)
-    rows = [_of_person(line, there) for line in person_lines(record)]
-    rows += [_of_unit(line, there) for line in unit_lines(record)]
+    rows = results_of(cycle, day, there)
     if rows:
         kept = {"cycle_id": cycle.id, "frozen_at": max(now, cycle.closed_at)}
         db.session.execute(insert(Result), [kept | row for row in rows])
@@ -49,6 +47,13 @@ def freeze_results(cycle: Cycle, day: date, now: datetime, organisation: Organis
     ]
     if above:
         db.session.execute(insert(UnitAncestorThen), above)
+
+
+def results_of(cycle: Cycle, day: date, there: Organisation, *, as_of: bool = False) -> list[dict[str, Any]]:
+    """Everybody's and every unit's result as rows to be kept, exactly as the report gives it on that day."""
+    record = record_of(cycle, day, as_of=as_of, organisation=there)
+    rows = [_of_person(line, there) for line in person_lines(record)]
+    return rows + [_of_unit(line, there) for line in unit_lines(record)]
 
 
 def thaw_results(cycle: Cycle) -> None:

@@ -44,6 +44,13 @@ def refresh_new(goal_ids: Collection[int], day: date) -> None:
     _refresh_in_order(goal_ids, day, day)
 
 
+def refresh_past(goal_ids: Collection[int], late: Collection[int], day: date) -> None:
+    """As of a past day, in tables that stand before the real ones: the standing of these goals, and the whole history of
+    those whose past was written later."""
+    _refresh_in_order(goal_ids, day, day)
+    _refresh_in_order(_and_above(set(late) | _fed_by(late)) & set(goal_ids), day, date.min)
+
+
 def one_at_a_time(goal_ids: Collection[int]) -> set[int]:
     """The goals a write to these moves: they, those they feed, and everything above. Until the transaction ends nobody else moves a goal of their cycles."""
     moved = _and_above(set(goal_ids) | _fed_by(goal_ids))
@@ -115,8 +122,10 @@ def _and_above(goal_ids: set[int]) -> set[int]:
 
 
 def _fed_by(goal_ids: Collection[int]) -> set[int]:
-    """The goals with a key result fed by one of these KPIs."""
-    return set(db.session.scalars(select(Measure.goal_id).where(Measure.fed_by_id.in_(goal_ids))))
+    """The goals with a key result fed by one of these KPIs, or by one that goes on with it."""
+    going_on = select(Goal.id).where(Goal.id.in_(goal_ids)).cte("going_on", recursive=True)
+    going_on = going_on.union(select(Goal.id).join(going_on, Goal.continues_id == going_on.c.id))
+    return set(db.session.scalars(select(Measure.goal_id).where(Measure.fed_by_id.in_(select(going_on.c.id)))))
 
 
 def _taking_from(goal_ids: Collection[int]) -> set[int]:

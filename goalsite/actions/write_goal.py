@@ -103,14 +103,14 @@ class GoalDraft:
 def create_goal(by: Person, said: GoalDraft, today: date) -> Goal:
     """A new draft; suggested where it is made for somebody else, who hears of it."""
     goal = Goal(
-        code=f"new-{secrets.token_hex(8)}",
+        code=passing_code(),
         created_by_id=by.id,
         state="draft" if said.owner.id == by.id else "suggested",
         **plain_facts(said),
     )
     db.session.add(goal)
     db.session.flush()
-    goal.code = _free_code(goal)
+    goal.code = free_code(goal)
     _write_parts(goal, said)
     if goal.state == "suggested":
         told = {"person_id": goal.owner_id, "kind": "goal_suggested", "goal_id": goal.id, "actor_id": by.id}
@@ -272,7 +272,13 @@ def _is_kept(model: Any, ids: set[int]) -> bool:
     return bool(db.session.scalar(select(exists().where(model.measure_id.in_(ids)))))
 
 
-def _free_code(goal: Goal) -> str:
+def passing_code() -> str:
+    """A code for a goal that has no id yet to be named by."""
+    return f"new-{secrets.token_hex(8)}"
+
+
+def free_code(goal: Goal) -> str:
+    """The code of a goal made here: its kind and its id."""
     code = f"{goal.kind.upper()}-{goal.id}"
     return (
         code if not db.session.scalar(select(exists().where(Goal.code == code))) else f"{code}-{secrets.token_hex(3)}"

@@ -10,7 +10,7 @@ ASSIGNEE, EVALUATOR, DIRECT_MANAGER, CREATOR = "assignee", "evaluator", "direct_
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Who looks. `heads`, `supervises`: the units they head or supervise, without those below. `units`: home unit and
-    teams; `above`: those and all above them."""
+    teams; `above`: those and all above them. `only_reads`: they look at a past day, and nothing can be done there."""
 
     id: int
     is_hr: bool = False
@@ -19,6 +19,7 @@ class Viewer:
     supervises: frozenset[int] = field(default_factory=frozenset)
     units: frozenset[int] = field(default_factory=frozenset)
     above: frozenset[int] = field(default_factory=frozenset)
+    only_reads: bool = False
 
     @property
     def leads(self) -> frozenset[int]:

@@ -46,7 +46,7 @@ LAYOUTS = {
             "visible_to": (models.GoalUnit, "goal_id", "unit_id"),
             "followers": (models.GoalFollower, "goal_id", "person_id"),
         },
-        late=("supports", "also_supports"),
+        late=("supports", "also_supports", "continues"),
     ),
     "measures": Layout(models.Measure),
     "steps": Layout(models.Step, names={**OF_MEASURE, "step": "code"}),

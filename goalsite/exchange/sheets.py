@@ -126,6 +126,7 @@ SHEETS = (
             ref("evaluator", "people", kept=True),
             Column("description"),
             refs("followers", "people"),
+            ref("continues", "goals"),
         ),
     ),
     Sheet(

@@ -50,6 +50,11 @@ def may_write_account(viewer: Viewer, person: Person) -> bool:
     return viewer.is_admin or (viewer.is_hr and not person.is_admin)
 
 
+def may_hand_over(viewer: Viewer, person: Person) -> bool:
+    """Hand the goals of somebody over to others: HR, never their own."""
+    return viewer.is_hr and viewer.id != person.id
+
+
 # --- Results ---------------------------------------------------------------------------------------------------------
 
 

@@ -50,7 +50,8 @@ class Found:
 
     weights: what the weights of the goals it is counted with come to, its own among them.
     path: the goals it supports, the nearest first; also: its secondary links; supporters, also_by: who supports it so;
-    sources: the KPIs that feed its key results; feeds: the goals it feeds.
+    sources: the KPIs that feed its key results; feeds: the goals it feeds; continues, goes_on: what it was before and after it
+    was handed over.
     """
 
     row: Goal
@@ -184,6 +185,10 @@ def _links(goal_id: int) -> Subquery:
         select(literal("sources"), Measure.fed_by_id, low, Measure.id).where(
             Measure.goal_id == goal_id, Measure.fed_by_id.is_not(None)
         ),
+        select(literal("continues"), Goal.continues_id, low, nothing).where(
+            Goal.id == goal_id, Goal.continues_id.is_not(None)
+        ),
+        select(literal("goes_on"), Goal.id, low, nothing).where(Goal.continues_id == goal_id),
         select(literal("feeds"), Measure.goal_id, low, Measure.id).where(Measure.fed_by_id == goal_id),
     ).subquery("links")
 

@@ -1,6 +1,6 @@
 """The people of the company, for those who set it up: lists, one person, what may stand in the way of a change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
@@ -183,6 +183,11 @@ def _states(today: date) -> dict[str, ColumnElement[bool]]:
 def _has_link(now: datetime) -> ColumnElement[bool]:
     usable = (OneTimeLink.person_id == Person.id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
     return exists().where(*usable).correlate_except(OneTimeLink).label("has_link")
+
+
+def people_by_id(ids: Collection[int]) -> list[Person]:
+    """These people."""
+    return list(db.session.scalars(select(Person).where(Person.id.in_(ids))))
 
 
 def people_by_key(keys: list[str]) -> list[Person]:

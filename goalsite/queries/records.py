@@ -157,17 +157,26 @@ def _with_supporters(ids: Ids) -> ColumnElement[bool]:
 def _measures(
     chosen: Chosen,
 ) -> tuple[dict[int, list[Measure]], dict[int, list[Measure]], dict[int, list[StepRow]], dict[int, list[PeriodTarget]]]:
-    """The goals' measures, and the indicators of the KPIs that feed one of them, each by goal; steps and targets by measure.
+    """The goals' measures, and the indicators of the KPIs that feed one of them or did before a hand-over, each by goal;
+    steps and targets by measure.
 
     A measure has steps or targets by period, never both, so the joined rows are no more than there are of either.
     """
-    feeding = select(Measure.fed_by_id).where(Measure.goal_id.in_(chosen), Measure.fed_by_id.is_not(None))
+    feeding = (
+        select(Measure.fed_by_id.label("id"))
+        .where(Measure.goal_id.in_(chosen), Measure.fed_by_id.is_not(None))
+        .cte("feeding", recursive=True)
+    )
+    feeding = feeding.union(
+        select(Goal.continues_id).join(feeding, Goal.id == feeding.c.id).where(Goal.continues_id.is_not(None))
+    )
     asked = Measure.goal_id.in_(chosen).label("asked")
     query = (
-        select(Measure, StepRow, PeriodTarget, asked)
+        select(Measure, StepRow, PeriodTarget, asked, Goal.continues_id)
+        .join(Goal, Goal.id == Measure.goal_id)
         .outerjoin(StepRow, and_(StepRow.measure_id == Measure.id, Measure.direction == "steps"))
         .outerjoin(PeriodTarget, and_(PeriodTarget.measure_id == Measure.id, Measure.direction != "steps"))
-        .where(or_(Measure.goal_id.in_(chosen), Measure.goal_id.in_(feeding)))
+        .where(or_(Measure.goal_id.in_(chosen), Measure.goal_id.in_(select(feeding.c.id))))
         .options(joinedload(Measure.metric))
         .order_by(Measure.goal_id, Measure.place, Measure.id, StepRow.place, StepRow.id)
     )
@@ -175,8 +184,11 @@ def _measures(
     found: dict[int, dict[int, Measure]] = defaultdict(dict)
     steps: dict[int, list[StepRow]] = defaultdict(list)
     targets: dict[int, list[PeriodTarget]] = defaultdict(list)
-    for row, step, target, is_asked in db.session.execute(query):
+    continued: dict[int, int] = {}
+    for row, step, target, is_asked, before in db.session.execute(query):
         found[row.goal_id][row.id] = row
+        if before:
+            continued[row.goal_id] = before
         if is_asked:
             mine[row.goal_id][row.id] = row
         if step is not None:
@@ -185,7 +197,13 @@ def _measures(
             targets[row.id].append(target)
     fed = {row.fed_by_id for rows in mine.values() for row in rows.values() if row.fed_by_id}
     listed = {goal_id: list(rows.values()) for goal_id, rows in mine.items()}
-    return listed, {goal_id: list(found[goal_id].values()) for goal_id in fed}, steps, targets
+    return listed, {goal_id: _with_predecessors(goal_id, found, continued) for goal_id in fed}, steps, targets
+
+
+def _with_predecessors(goal_id: int, found: dict[int, dict[int, Measure]], continued: dict[int, int]) -> list[Measure]:
+    """The indicator of a KPI, and after it those of the KPIs it was handed over from."""
+    rows = list(found[goal_id].values())
+    return rows + (_with_predecessors(continued[goal_id], found, continued) if goal_id in continued else [])
 
 
 def entries_of(chosen: Chosen, sources: Collection[int], day: date, firm: Company) -> dict[int, list[Entry]]:

@@ -112,11 +112,6 @@ def cycles_within(cycles: Sequence[Cycle], cycle: Cycle) -> list[Cycle]:
     return found
 
 
-def unit_coded(code: str) -> Unit | None:
-    """The unit of that code."""
-    return db.session.scalar(select(Unit).where(Unit.code == code))
-
-
 def count(forest: Forest) -> Count:
     """One query."""
     parent = aliased(Goal)
@@ -144,15 +139,15 @@ def path_to(forest: Forest, goal_id: int) -> frozenset[int]:
 def roots(forest: Forest, opened: Opened, page: int) -> tuple[list[Node], int]:
     """A page of the goals that support nothing in this tree, the company's and what leads beyond it first, then those that support nothing at all,
     by unit; below each that is opened the first of its children. And how many roots there are. One query."""
-    found = _found(forest, _is_root(forest), opened, roots_from=(page - 1) * LEVEL, children_from=0)
-    return _nested(found), next((one.in_all for one in found if one.under is None), 0)
+    found = find_nodes(forest, is_root_of(forest), opened, roots_from=(page - 1) * LEVEL, children_from=0)
+    return nested(found), next((one.in_all for one in found if one.under is None), 0)
 
 
 def branch(forest: Forest, goal: Goal, page: int = 1, *, is_open: bool = True) -> Node | None:
     """The goal as a node, with that page of its children where it is open; None where the filters leave it out. One query."""
     opened = Opened(frozenset({goal.id} if is_open else ()))
-    found = _found(forest, Goal.id == goal.id, opened, roots_from=0, children_from=(page - 1) * LEVEL)
-    node = next(iter(_nested(found)), None)
+    found = find_nodes(forest, Goal.id == goal.id, opened, roots_from=0, children_from=(page - 1) * LEVEL)
+    node = next(iter(nested(found)), None)
     if node is not None:
         node.page = page
     return node
@@ -178,7 +173,7 @@ def open_ids(nodes: Sequence[Node]) -> frozenset[int]:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """A row of the tree: the node, the parent under which it stands (None: a root), and how many stand there in all."""
 
     node: Node
@@ -186,10 +181,11 @@ class _Found:
     in_all: int
 
 
-def _found(
+def find_nodes(
     forest: Forest, is_root: ColumnElement[bool], opened: Opened, *, roots_from: int, children_from: int
-) -> list[_Found]:
-    kept = _kept(forest)
+) -> list[Found]:
+    """A page of the roots and, below the opened ones, of their children. One query."""
+    kept = kept_in(forest)
     rank = _ranked(forest, is_root, opened, kept)
     on_page = or_(
         and_(rank.c.under.is_(None), rank.c.place > roots_from, rank.c.place <= roots_from + LEVEL),
@@ -197,7 +193,7 @@ def _found(
         Goal.id.in_(list(opened.path)),
     )
     parent, child = aliased(Goal), aliased(Goal)
-    children = select(func.count()).where(child.parent_id == Goal.id, _stands(forest, child, kept))
+    children = select(func.count()).where(child.parent_id == Goal.id, stands(forest, child, kept))
     seen = and_(parent.state.in_(COUNTED_STATES), visible_goals(forest.viewer, parent))
     also = (children.correlate(Goal).scalar_subquery(), _is_cross(Goal, parent), forest.fits(Goal), is_unaligned())
     query = (
@@ -212,7 +208,7 @@ def _found(
     rows = []
     for goal, above, under, in_all, *known in db.session.execute(query).unique():
         node = Node(goal, above, expected_today(goal, forest.today), *known)
-        rows.append(_Found(node, under, in_all))
+        rows.append(Found(node, under, in_all))
     return rows
 
 
@@ -234,12 +230,12 @@ def _ranked(forest: Forest, is_root: ColumnElement[bool], opened: Opened, kept: 
             func.count().over(partition_by=under).label("in_all"),
         )
         .join(Unit, Unit.id == Goal.unit_id)
-        .where(_stands(forest, Goal, kept), or_(is_root, below))
+        .where(stands(forest, Goal, kept), or_(is_root, below))
         .subquery()
     )
 
 
-def _kept(forest: Forest) -> CTE | None:
+def kept_in(forest: Forest) -> CTE | None:
     """What fits the filters, and everything above it; None where nothing is asked for."""
     if not forest.is_narrowed:
         return None
@@ -250,11 +246,12 @@ def _kept(forest: Forest) -> CTE | None:
     )
 
 
-def _stands(forest: Forest, goal: type[Goal], kept: CTE | None) -> ColumnElement[bool]:
+def stands(forest: Forest, goal: type[Goal], kept: CTE | None) -> ColumnElement[bool]:
+    """The goal is in the tree."""
     return forest.shows(goal) if kept is None else goal.id.in_(select(kept.c.id))
 
 
-def _is_root(forest: Forest) -> ColumnElement[bool]:
+def is_root_of(forest: Forest) -> ColumnElement[bool]:
     """A goal of the tree's own cycle whose parent, if it has one, is not in the tree."""
     parent = aliased(Goal)
     held = exists().where(parent.id == Goal.parent_id, forest.shows(parent)).correlate(Goal)
@@ -280,7 +277,8 @@ def _is_cross(goal: type[Goal], parent: type[Goal]) -> ColumnElement[bool]:
     return and_(parent.id.is_not(None), *(~line for line in lines))
 
 
-def _nested(found: Sequence[_Found]) -> list[Node]:
+def nested(found: Sequence[Found]) -> list[Node]:
+    """The roots among them, each with what stands below it."""
     below: dict[int | None, list[Node]] = defaultdict(list)
     for one in found:
         below[one.under].append(one.node)

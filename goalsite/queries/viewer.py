@@ -29,7 +29,7 @@ def viewer_for(person: Person) -> Viewer:
     if person.unit_id is not None:
         units["units"].add(person.unit_id)
     held = {relation: frozenset(found) for relation, found in units.items()}
-    return Viewer(person.id, person.is_hr, person.is_admin, **held)
+    return Viewer(person.id, person.is_hr, person.is_admin, **held)  # type: ignore[arg-type]
 
 
 def relation_to(viewer: Viewer, goal: Goal) -> ToGoal:
@@ -63,7 +63,9 @@ def relation_columns(viewer: Viewer) -> list[ColumnElement[Any]]:
 
 def as_relation(viewer: Viewer, row: Mapping[Any, Any]) -> ToGoal:
     """The row's columns of `relation_columns` as a relation."""
-    return ToGoal(viewer=viewer, **{part.name: row[part.name] for part in fields(ToGoal) if part.name != "viewer"})
+    held = {part.name: row[part.name] for part in fields(ToGoal) if part.name != "viewer"}
+    # In a closed cycle nothing can be done either.
+    return ToGoal(viewer=viewer, **(held | {"cycle_state": "closed"} if viewer.only_reads else held))
 
 
 def relations_to_people(viewer: Viewer, person_ids: Iterable[int]) -> dict[int, ToPerson]:

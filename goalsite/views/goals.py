@@ -15,6 +15,7 @@ from goalsite.domain.relations import ToGoal
 from goalsite.forms.changes import DecisionForm
 from goalsite.forms.goals import CommentForm
 from goalsite.forms.moves import MoveForm
+from goalsite.frame import frame
 from goalsite.markdown import Mention, rendered
 from goalsite.models import Goal, Person
 from goalsite.queries import coach, goal_page, goal_talk
@@ -24,14 +25,14 @@ from goalsite.queries.goal_page import Found, Page
 from goalsite.queries.goal_talk import History, Item, Surroundings
 from goalsite.respond import respond, wants_fragment
 from goalsite.views.changes import may_begin
-from goalsite.views.loaders import load_goal, viewer
+from goalsite.views.loaders import day_looked_at, load_goal, stand_on_the_day, viewer
 from goalsite.views.moves import possible
 
 blueprint = Blueprint("goals", __name__, url_prefix="/goals")
 blueprint.app_context_processor(lambda: {"person_href": person_href})
 LAST_PAGE = 1000
 COACHED = ("draft", "suggested", "proposed", "active")
-LINKS = ("path", "also", "also_by", "sources", "feeds")
+LINKS = ("path", "also", "also_by", "sources", "feeds", "continues", "goes_on")
 
 
 @dataclass(frozen=True)
@@ -70,13 +71,13 @@ def explanation(goal_id: int) -> AnyResponse:
 
 @blueprint.get("/<int:goal_id>/history")
 def history(goal_id: int) -> AnyResponse:
-    goal, to = load_goal(goal_id)
+    goal, to = _on_the_day(goal_id)
     return history_piece(goal, to, page_number())
 
 
 @blueprint.get("/<int:goal_id>/conversation")
 def conversation(goal_id: int) -> AnyResponse:
-    goal, to = load_goal(goal_id)
+    goal, to = _on_the_day(goal_id)
     return respond(
         "goals/conversation.html",
         fragment="goals/_conversation.html",
@@ -88,7 +89,7 @@ def conversation(goal_id: int) -> AnyResponse:
 def page(found: Found, form: CommentForm | None = None, status: int = 200) -> Response:
     """The whole page; with the comment that could not be kept."""
     goal, to = found.row, found.to
-    asked = questions(viewer(), asked_for(found)) if goal.state in COACHED else []
+    asked = questions(viewer(), asked_for(found)) if goal.state in COACHED and not frame().as_of else []
     around = goal_talk.surroundings_of(goal.id, beside=asked)
     background = background_from(around.beside) if asked else None
     standing = _standing(found, around, background)
@@ -120,7 +121,7 @@ def coached(found: Found, view: Page, background: Background | None) -> dict[str
     supports = any(found.links.get(kind) for kind in ("path", "also", "feeds"))
     past, least = coach.past_of(background, view.records), here.company().thresholds.at_risk
     return {
-        "advice": coach.advice_on(view.card, background, past, here.today(), supports=supports, least=least),
+        "advice": coach.advice_on(view.card, background, past, day_looked_at(), supports=supports, least=least),
         "coached": found.row.id,
         "tell_mistakes": bool(found.to.columns) or found.to.follower,
         "convert_href": url_for("convert.begin", kpi=found.row.id) if _exists("convert.begin") else "",
@@ -176,7 +177,17 @@ def _exists(endpoint: str) -> bool:
     return endpoint in current_app.view_functions
 
 
+def _on_the_day(goal_id: int) -> tuple[Goal, ToGoal]:
+    goal, to = load_goal(goal_id)
+    if frame().as_of is None:
+        return goal, to
+    stand_on_the_day(goal.cycle, goal_id=goal_id)
+    return load_goal(goal_id)
+
+
 def _find(goal_id: int) -> Found:
+    if frame().as_of is not None:
+        _on_the_day(goal_id)
     found = goal_page.find(viewer(), goal_id)
     if found is None:
         abort(404)
@@ -192,7 +203,7 @@ def _piece(template: str, goal_id: int, *, points: bool = False) -> AnyResponse:
 
 
 def _standing(found: Found, around: Surroundings | None = None, background: Background | None = None) -> dict[str, Any]:
-    goal, to, today = found.row, found.to, here.today()
+    goal, to, today = found.row, found.to, day_looked_at()
     view = goal_page.page_of(found, today, background.goals if background else ())
     shares = bool(to.columns & policy.RESULT_READERS)
     return {

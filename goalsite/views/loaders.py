@@ -1,11 +1,15 @@
 """What a view begins with: the thing asked for, and what the reader is to it. 404 for what may not be seen, 403 for what may not be done."""
 
+from dataclasses import replace
+from datetime import date
+
 from flask import abort, g
 
 from goalsite import policy
+from goalsite.actions.as_of import go_back
 from goalsite.domain.relations import ToGoal, Viewer
-from goalsite.frame import me
-from goalsite.models import Goal
+from goalsite.frame import frame, me
+from goalsite.models import Cycle, Goal
 from goalsite.queries import goals as goal_queries
 from goalsite.queries.viewer import relation_to, viewer_for
 
@@ -16,6 +20,22 @@ def viewer() -> Viewer:
         g.viewer = viewer_for(me())
     held: Viewer = g.viewer
     return held
+
+
+def day_looked_at() -> date:
+    """The day the page is about: `?as_of=`, else today."""
+    return frame().as_of or frame().today
+
+
+def stand_on_the_day(*cycles: Cycle, goal_id: int | None = None) -> None:
+    """Where the page is about a past day, everything read from here on is as of that day: the goals and results of these
+    cycles, or just the goal and what supports it. After it nothing is written."""
+    day = frame().as_of
+    if day is not None:
+        # What waits for the reader waits today.
+        frame().waiting  # noqa: B018
+        g.viewer = replace(viewer(), only_reads=True)
+        go_back(cycles, day, goal_id)
 
 
 def load_goal(goal_id: int) -> tuple[Goal, ToGoal]:

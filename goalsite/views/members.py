@@ -7,14 +7,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.frame import cycle, frame, initials
-from goalsite.queries import company as here
 from goalsite.queries import member as one
 from goalsite.queries import members as read
 from goalsite.queries.filters import Filters, as_id, read_filters
 from goalsite.queries.organisation import bands_of, who_of
 from goalsite.queries.overview import place_of
 from goalsite.respond import respond
-from goalsite.views.loaders import viewer
+from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 
 blueprint = Blueprint("members", __name__, url_prefix="/members")
 blueprint.app_template_filter("initials")(initials)
@@ -52,7 +51,9 @@ class Asked:
 
 @blueprint.get("")
 def list_members() -> AnyResponse:
-    chosen, asked = cycle(), _asked()
+    chosen, asked, today = cycle(), _asked(), day_looked_at()
+    if chosen is not None:
+        stand_on_the_day(chosen)
     place = place_of(asked.filters.unit, chosen) if chosen else None
     if chosen is None or place is None:
         if chosen and asked.filters.unit:
@@ -63,7 +64,7 @@ def list_members() -> AnyResponse:
         chosen,
         place.unit,
         asked.filters,
-        here.today(),
+        today,
         sort=asked.sort,
         down=asked.down,
         page=asked.page,
@@ -76,7 +77,7 @@ def list_members() -> AnyResponse:
         members=members,
         pages=max(1, -(-members.in_all // read.AT_ONCE)),
         may_print_sheets=policy.may_run_cycles(viewer()),
-        today=here.today(),
+        today=today,
     )
 
 
@@ -85,7 +86,9 @@ def show(person_id: int) -> AnyResponse:
     found = one.find(viewer(), person_id)
     if found is None:
         abort(404)
-    chosen, today = cycle(), here.today()
+    chosen, today = cycle(), day_looked_at()
+    if chosen is not None:
+        stand_on_the_day(chosen)
     member = one.member_of(viewer(), found, chosen, today) if chosen else None
     return respond(
         "members/show.html",

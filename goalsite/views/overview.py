@@ -1,6 +1,7 @@
 """The overview: is the company, or a unit, on course, and why not."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, abort, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -9,13 +10,12 @@ from goalsite import policy
 from goalsite.domain.relations import ToUnit
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle, Unit
-from goalsite.queries import company as here
 from goalsite.queries import filters as narrow
 from goalsite.queries import overview as read
 from goalsite.queries import overview_follow as follow
 from goalsite.queries.filters import read_filters
 from goalsite.respond import respond
-from goalsite.views.loaders import viewer
+from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 
 blueprint = Blueprint("overview", __name__)
 # How bad, the worst first: these units need help.
@@ -35,9 +35,11 @@ class UnitRow:
 
 @blueprint.get("/overview")
 def show() -> AnyResponse:
-    chosen, filters, today = cycle(), read_filters(request.args), here.today()
+    chosen, filters, today = cycle(), read_filters(request.args), day_looked_at()
     if chosen is None:
         return respond("overview/show.html", cycle=None)
+    before = follow.cycle_before(frame().all_cycles, chosen)
+    stand_on_the_day(*(one for one in (chosen, before) if one is not None))
     units_page, page = _page("units_page"), _page("page")
     place = read.place_of(filters.unit, chosen, units_page)
     if place is None:
@@ -48,8 +50,7 @@ def show() -> AnyResponse:
     goals = read.goals_of(viewer(), chosen, place, filters, today, page)
     check_ins = follow.check_ins_of(viewer(), chosen, place.unit, today)
     own = goals.own[place.unit.id]
-    row, *rows = _rows(place, goals, tallies, check_ins, chosen)
-    before = follow.cycle_before(frame().all_cycles, chosen)
+    row, *rows = _rows(place, goals, tallies, check_ins, chosen, today)
     return respond(
         "overview/show.html",
         cycle=chosen,
@@ -87,11 +88,12 @@ def _rows(
     tallies: dict[int | None, read.Tally],
     check_ins: follow.CheckIns,
     chosen: Cycle,
+    today: date,
 ) -> list[UnitRow]:
     """The unit itself, with its own goals alone, then those right below it with all that is in them."""
     rows = []
     for unit, key in [(place.unit, None), *((unit, unit.id) for unit in place.children)]:
-        standing = read.standing_of(place.results.get(unit.id), goals.own[unit.id], chosen, here.today())
+        standing = read.standing_of(place.results.get(unit.id), goals.own[unit.id], chosen, today)
         tally = tallies.get(key, read.Tally())
         rows.append(UnitRow(unit, standing, tally, check_ins.people.get(key, 0), check_ins.owing.get(key, 0)))
     return rows

@@ -15,6 +15,7 @@ from goalsite.models import Person
 from goalsite.queries import company as here
 from goalsite.queries import people as read
 from goalsite.queries.filters import as_id
+from goalsite.queries.handover import count_in_hand
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import allow, viewer
 
@@ -120,4 +121,5 @@ def _form_page(form: PersonForm, person: Person | None = None, *, stale: bool = 
         invited=read.has_link(person.id, here.now()) if person else False,
         may_write_account=person is not None and policy.may_write_account(viewer(), person),
         own=person is not None and person.id == me().id,
+        in_hand=count_in_hand(person.id) if person and policy.may_hand_over(viewer(), person) else None,
     )

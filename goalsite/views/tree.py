@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle, Goal
-from goalsite.queries import company as here
 from goalsite.queries import tree as read
 from goalsite.queries.filters import as_id, read_filters
 from goalsite.queries.overview import place_of
+from goalsite.queries.people import unit_by_code
 from goalsite.queries.tree import Forest, Node, Opened
 from goalsite.respond import respond, wants_fragment
-from goalsite.views.loaders import load_goal, viewer
+from goalsite.views.loaders import day_looked_at, load_goal, stand_on_the_day, viewer
 
 blueprint = Blueprint("tree", __name__)
 MOST_OPENED = 100
@@ -25,7 +25,7 @@ def show() -> AnyResponse:
     chosen = cycle()
     if chosen is None:
         return respond("tree/show.html", cycle=None)
-    forest, page = _forest(chosen), _page()
+    forest, page = forest_of(chosen), _page()
     count = read.count(forest)
     wanted = as_id(request.args.get("goal", ""))
     path = read.path_to(forest, wanted) if wanted else frozenset()
@@ -72,7 +72,7 @@ def children(goal_id: int) -> AnyResponse:
 
 
 def _branch(goal: Goal, *, is_open: bool) -> Response:
-    forest = _forest(_cycle_around(goal))
+    forest = forest_of(_cycle_around(goal))
     found = read.branch(forest, goal, _page(), is_open=is_open)
     if found is None:
         abort(404)
@@ -88,12 +88,15 @@ def _branch(goal: Goal, *, is_open: bool) -> Response:
     )
 
 
-def _forest(chosen: Cycle) -> Forest:
+def forest_of(chosen: Cycle) -> Forest:
+    """The tree as the address asks for it."""
     filters = read_filters(request.args)
-    unit = read.unit_coded(filters.unit) if filters.unit else None
+    unit = unit_by_code(filters.unit) if filters.unit else None
     if filters.unit and unit is None:
         abort(404)
-    return Forest(read.cycles_within(frame().all_cycles, chosen), viewer(), filters, unit, here.today())
+    cycles = read.cycles_within(frame().all_cycles, chosen)
+    stand_on_the_day(*cycles)
+    return Forest(cycles, viewer(), filters, unit, day_looked_at())
 
 
 def _cycle_around(goal: Goal) -> Cycle:

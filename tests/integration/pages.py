@@ -106,6 +106,8 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/overview?stale=1&unaligned=1",
     ),
     "people.edit": ("/setup/people/{person}/edit",),
+    "tree_map.show": ("/tree/map", "/tree/map?unit={unit}&levels=3", "/tree/map?goal={goal}"),
+    "handover.show": ("/setup/people/{other_person}/hand-over",),
     "people.list_people": (
         "/setup/people",
         "/setup/people?text=an&unit={unit}&role=heads&state=all&page=2",
@@ -165,7 +167,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("assignments.sheets", "cycle", "kpi_", "metrics.", "workbook.", "people", "units.", "setup.")
+FOR_HR = ("assignments.sheets", "cycle", "handover.", "kpi_", "metrics.", "workbook.", "people", "units.", "setup.")
 
 
 def routes(app: Flask) -> set[str]:
@@ -231,6 +233,7 @@ def sights(viewer: Person) -> dict[str, list[Any]]:
         "month": [f"{today():%Y-%m}"],
         "position": list(db.session.scalars(_most_held())),
         "person": sorted({viewer.id, root.head_id}),
+        "other_person": sorted({root.head_id} - {viewer.id}),
     }
 
 

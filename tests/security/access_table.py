@@ -111,6 +111,10 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("report_results.compare", "GET"): everyone("/reports/compare"),
     ("report_results.year", "GET"): everyone("/reports/year?of=units"),
     ("report_files.download", "GET"): (everyone("/reports/people.csv"), everyone("/reports/units.xlsx")),
+    ("tree_map.show", "GET"): (
+        everyone("/tree/map"),
+        Line("/tree/map?goal={goal}", on_goal=True),
+    ),
     # --- people: everybody's page, with what of it the reader may see; results are for themselves, managers and HR
     ("members.list_members", "GET"): everyone("/members?text=Nguyễn"),
     ("members.show", "GET"): everyone("/members/{self}"),
@@ -175,6 +179,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("people.add", "POST"): hr("/setup/people/new", HR | ADMIN),
     ("people.edit", "GET"): hr("/setup/people/{self}/edit", HR | ADMIN),
     ("people.change", "POST"): hr("/setup/people/{self}/edit", HR | ADMIN),
+    ("handover.show", "GET"): (hr("/setup/people/{self}/hand-over", HR), hr("/setup/people/{hr}/hand-over", set())),
+    ("handover.submit", "POST"): (hr("/setup/people/{self}/hand-over", HR), hr("/setup/people/{hr}/hand-over", set())),
     ("people_accounts.invite", "POST"): (
         hr("/setup/people/{self}/invite", HR | ADMIN),
         hr("/setup/people/{admin}/invite", ADMIN),

@@ -96,6 +96,7 @@ def ids() -> dict[str, dict[str, object]]:
             "proposal": _one(Proposal, goal_id=goal["RUNNING"].id).id,
             "self": _one(Person, email_key="self@x.vn").id,
             "admin": _one(Person, email_key="admin@x.vn").id,
+            "hr": _one(Person, email_key="hr@x.vn").id,
             "team": _one(Unit, code="A1").code,
             "team_id": _one(Unit, code="A1").id,
             "cycle": goal["RUNNING"].cycle_id,
