@@ -1,8 +1,7 @@
 """Reports: what the company reads at the end of a week or a cycle; every state in the address, the same numbers as the command `report`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
@@ -10,7 +9,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.domain.periods import Span
 from goalsite.domain.results import calendar_period
-from goalsite.frame import cycle
+from goalsite.exchange import report
+from goalsite.exchange.report_file import as_csv, as_xlsx
+from goalsite.frame import cycle, frame
 from goalsite.queries import company as here
 from goalsite.queries import report_forecast, report_goals, report_people, report_units
 from goalsite.queries.filters import as_id
@@ -19,9 +20,10 @@ from goalsite.queries.overview import Place, place_of
 from goalsite.queries.report_people import Question
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
+from goalsite.views.report_words import HEADS, SHEETS, say
+from goalsite.views.workbook import XLSX, file_of
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
-EARLIEST = date(2000, 1, 1)
 # The numbers begin at the top, the names from the front.
 BY_NAME = ("name", "unit", "code", "title", "owner", "status")
 
@@ -30,7 +32,7 @@ BY_NAME = ("name", "unit", "code", "title", "owner", "status")
 class Asked:
     """What the address asks for: which report of what, and in which order. period: as the address writes it."""
 
-    kind: str
+    endpoint: str
     place: Place
     question: Question
     period: str
@@ -40,11 +42,12 @@ class Asked:
 
     def address(self, **changes: object) -> str:
         """The address that asks for the same but for the changes."""
-        return url_for(f"reports.{self.kind}", **self._said(**changes))  # type: ignore[arg-type]
+        return url_for(self.endpoint, **self._said(**changes))  # type: ignore[arg-type]
 
     def file(self, form: str) -> str:
         """The address of the whole as a file."""
-        return url_for("report_files.download", kind=self.kind, form=form, **self._said(sort=None, dir=None))  # type: ignore[arg-type]
+        kind = self.endpoint.partition(".")[2]
+        return url_for("reports.download", kind=kind, form=form, **self._said(sort=None, dir=None))  # type: ignore[arg-type]
 
     def column(self, sort: str) -> dict[str, object]:
         """The head of the column that sorts so: its address, which turns the order round where it is the present one."""
@@ -75,43 +78,50 @@ def show() -> AnyResponse:
 
 @blueprint.get("/people")
 def people() -> AnyResponse:
-    asked = _asked("people", report_people.SORTS, "name")
+    asked = asked_of("reports.people", report_people.SORTS, "name")
     if asked is None:
         return nothing_yet()
     found = report_people.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
     months = [span.first for span in months_begun(asked.question.cycle, here.today())]
-    return _page("people", asked, found, report_people.AT_ONCE, months=months)
+    return page_of("people", asked, found, report_people.AT_ONCE, months=months)
 
 
 @blueprint.get("/units")
 def units() -> AnyResponse:
-    chosen, day = cycle(), as_of_day()
+    chosen, day = cycle(), frame().as_of
     kept = report_units.units_of(chosen) if chosen and day else []
     place = report_units.place_in(kept, _unit_code()) if kept and chosen else None
-    asked = _asked("units", report_units.SORTS, "name", place)
+    asked = asked_of("reports.units", report_units.SORTS, "name", place)
     if asked is None:
         return nothing_yet()
     found = report_units.page_of(viewer(), asked.question, kept, asked.sort, down=asked.down, page=asked.page)
-    return _page("units", asked, found, report_units.AT_ONCE)
+    return page_of("units", asked, found, report_units.AT_ONCE)
 
 
 @blueprint.get("/goals")
 def goals() -> AnyResponse:
-    asked = _asked("goals", report_goals.SORTS, "code")
+    asked = asked_of("reports.goals", report_goals.SORTS, "code")
     if asked is None:
         return nothing_yet()
     found = report_goals.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
-    return _page("goals", asked, found, report_goals.AT_ONCE)
+    return page_of("goals", asked, found, report_goals.AT_ONCE)
 
 
-@blueprint.get("/forecast")
-def forecast() -> AnyResponse:
-    asked = _asked("forecast", report_goals.SORTS, "status")
-    if asked is None:
-        return nothing_yet()
-    today = replace(asked, question=replace(asked.question, as_of=None))
-    found = report_forecast.page_of(viewer(), today.question, asked.sort, down=asked.down, page=asked.page)
-    return _page("forecast", today, found, report_goals.AT_ONCE)
+@blueprint.get("/<any(people, units, goals):kind>.<any(xlsx, csv):form>")
+def download(kind: str, form: str) -> AnyResponse:
+    found = question()
+    if found is None:
+        abort(404)
+    _place, asked, period = found
+    if kind != "people":
+        asked, period = replace(asked, period=None), ""
+    rows, columns = _rows(kind, asked), report.COLUMNS[kind]
+    parts = ["goalsite", kind, asked.cycle.code, period, asked.day.isoformat()]
+    name = f"{'-'.join(part for part in parts if part)}.{form}"
+    if form == "csv":
+        return file_of(as_csv(columns, rows), name, "text/csv; charset=utf-8")
+    heads = {column: str(words) for column, words in HEADS[kind].items()}
+    return file_of(as_xlsx(str(SHEETS[kind])[:31], columns, heads, rows, say), name, XLSX)
 
 
 def question() -> tuple[Place, Question, str] | None:
@@ -121,15 +131,6 @@ def question() -> tuple[Place, Question, str] | None:
     return _question(place)
 
 
-def as_of_day() -> date | None:
-    """A day that is past; anything else asks for today."""
-    try:
-        day = date.fromisoformat(request.args.get("as_of", ""))
-    except ValueError:
-        return None
-    return day if EARLIEST <= day < here.today() else None
-
-
 def _question(place: Place | None, *, with_period: bool = True) -> tuple[Place, Question, str] | None:
     chosen = cycle()
     if chosen is None or place is None:
@@ -137,28 +138,40 @@ def _question(place: Place | None, *, with_period: bool = True) -> tuple[Place, 
             abort(404)
         return None
     text, period = _period() if with_period else ("", None)
-    return place, Question(chosen, place.unit, here.today(), as_of_day(), period), text
+    return place, Question(chosen, place.unit, here.today(), frame().as_of, period), text
 
 
-def _asked(kind: str, sorts: Sequence[str], usual: str, place: Place | None = None) -> Asked | None:
+def asked_of(endpoint: str, sorts: Sequence[str], usual: str, place: Place | None = None) -> Asked | None:
+    """What the address asks of that report; None while there is no cycle or no unit."""
     chosen = cycle()
     place = place or (place_of(_unit_code(), chosen) if chosen else None)
-    found = _question(place, with_period=kind == "people")
+    found = _question(place, with_period=endpoint == "reports.people")
     if found is None:
         return None
     given = request.args
     sort = given.get("sort", "") if given.get("sort") in sorts else usual
     down = {"asc": False, "desc": True}.get(given.get("dir", ""), sort not in BY_NAME)
-    return Asked(kind, *found, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
+    return Asked(endpoint, *found, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
 
 
-def _page(
+def _rows(kind: str, asked: Question) -> list[Mapping[str, str]]:
+    """The whole report as the command writes it; what an evaluation came to stays with those who may see it."""
+    if kind == "people":
+        return report.people(report_people.all_of(viewer(), asked))
+    if kind == "units":
+        return report.units(report_units.all_of(viewer(), asked))
+    lines = report_goals.all_of(viewer(), asked)
+    return report.goals(one.line if one.may_see_result else replace(one.line, result=None) for one in lines)
+
+
+def page_of(
     kind: str,
     asked: Asked,
     found: report_people.People | report_units.Units | report_goals.Goals | report_forecast.Forecasts,
     at_once: int,
     **context: Any,
 ) -> AnyResponse:
+    """That report's page."""
     pages = max(1, -(-found.in_all // at_once))
     return respond(
         f"reports/{kind}.html",

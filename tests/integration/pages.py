@@ -126,8 +126,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "report_results.compare": ("/reports/compare?sort=difference&page=2", "/reports/compare?of=units&unit={unit}"),
     "report_results.distribution": ("/reports/distribution", "/reports/distribution?unit={unit}&cycle={reviewed}"),
     "report_results.year": ("/reports/year?cycle=2026", "/reports/year?of=units&sort=total&page=2"),
-    "reports.forecast": ("/reports/forecast", "/reports/forecast?unit={unit}&sort=progress&page=2"),
-    "report_files.download": (
+    "report_forecasts.show": ("/reports/forecast", "/reports/forecast?unit={unit}&sort=progress&page=2"),
+    "reports.download": (
         "/reports/people.xlsx",
         "/reports/people.csv?period={month}",
         "/reports/units.xlsx",
