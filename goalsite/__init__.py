@@ -13,7 +13,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(INSTANCE))
     app.config.update(load_config(config))
 
-    from goalsite import cli, database, errors, extensions, frame, security, settling, views
+    from goalsite import cli, database, errors, extensions, frame, mailing, security, settling, views
 
     database.init_app(app)
     security.init_app(app)
@@ -21,6 +21,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     extensions.compress.init_app(app)
     frame.init_app(app)
     settling.init_app(app)
+    mailing.init_app(app)
     errors.init_app(app)
     views.init_app(app)
     cli.init_app(app)

@@ -7,8 +7,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from goalsite import mailing
 from goalsite.actions import accounts, audit, standing
 from goalsite.extensions import db
+from goalsite.letters import may_mail
+from goalsite.queries import mails
 from goalsite.queries.accounts import may_come_in, person_by_email
 from goalsite.queries.check import differences
 from goalsite.queries.company import now, today
@@ -16,7 +19,7 @@ from goalsite.queries.company import now, today
 
 def init_app(app: Flask) -> None:
     """Adds the commands to `flask`."""
-    for command in (invite, audit_commands, settle, check):
+    for command in (invite, audit_commands, settle, send_mail, check):
         app.cli.add_command(command)
     _add_exchange(app)
 
@@ -67,6 +70,16 @@ def settle() -> None:
     count = standing.settle(today())
     db.session.commit()
     print(f"{count} goals brought up to date")
+
+
+@click.command("send-mail")
+@with_appcontext
+def send_mail() -> None:
+    """Send the e-mails that wait; for cron, every few minutes. Two at once send each e-mail once."""
+    if not may_mail():
+        raise click.ClickException("no SMTP server is set: write GOALSITE_SMTP_HOST, see docs/operation.md")
+    done, standing = mailing.send_due(), mails.standing()
+    print(f"{done.sent} sent, {done.failed} not; {standing.waiting} wait, {standing.gave_up} were given up")
 
 
 @click.command()

@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +30,12 @@ SETTINGS: dict[str, tuple[Any, str]] = {
     "GOALSITE_REMEMBER_DAYS": (30, "how long a sign-in with “keep me signed in” lasts"),
     "GOALSITE_UPLOAD_MB": (20, "the largest request"),
     "GOALSITE_WORKERS": (1, "server processes; more than one wants PostgreSQL"),
+    "GOALSITE_SMTP_HOST": ("", "the server that sends e-mail; empty: none is sent"),
+    "GOALSITE_SMTP_PORT": (587, "its port"),
+    "GOALSITE_SMTP_SECURITY": ("starttls", "how the way to it is encrypted: starttls, tls (mostly port 465) or none"),
+    "GOALSITE_SMTP_USER": ("", "the account there, where it asks for one"),
+    "GOALSITE_SMTP_PASSWORD": ("", "that account's password"),
+    "GOALSITE_MAIL_SENDER": ("", "whom e-mails come from, such as goals@company.vn or Goals <goals@company.vn>"),
 }
 
 
@@ -38,6 +46,7 @@ class WrongSetting(ValueError):
 def load_config(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The settings as Flask's configuration wants them. Raises WrongSetting."""
     chosen = {name: _checked(name, value) for name, value in _given(overrides or {}).items()}
+    _check_mail(chosen)
     INSTANCE.mkdir(parents=True, exist_ok=True)
     url = chosen["DATABASE_URL"] or f"sqlite:///{INSTANCE / 'goalsite.db'}"
     return {
@@ -89,6 +98,10 @@ def _checked(name: str, value: Any) -> Any:
         raise WrongSetting(f"{name} is {value!r}; write a time zone such as Asia/Ho_Chi_Minh")
     if name == "GOALSITE_URL" and not str(value).startswith(("http://", "https://")):
         raise WrongSetting(f"{name} is {value!r}; write an address such as https://goals.company.vn")
+    if name == "GOALSITE_SMTP_SECURITY" and value not in ("starttls", "tls", "none"):
+        raise WrongSetting(f"{name} is {value!r}; write starttls, tls or none")
+    if name == "GOALSITE_SMTP_HOST" and value and not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+", str(value)):
+        raise WrongSetting(f"{name} is {value!r}; write a host's name alone, such as smtp.company.vn")
     if (
         name == "DATABASE_URL"
         and value
@@ -96,6 +109,26 @@ def _checked(name: str, value: Any) -> Any:
     ):
         raise WrongSetting(f"{name} does not start with sqlite:/// or postgresql://")
     return str(value)
+
+
+def _check_mail(chosen: Mapping[str, Any]) -> None:
+    """What the settings of e-mail ask of each other."""
+    if not chosen["GOALSITE_SMTP_HOST"]:
+        return
+    if not 0 < chosen["GOALSITE_SMTP_PORT"] <= 65535:
+        raise WrongSetting(f"GOALSITE_SMTP_PORT is {chosen['GOALSITE_SMTP_PORT']}; write a port from 1 to 65535")
+    sender = chosen["GOALSITE_MAIL_SENDER"]
+    name, address = parseaddr(sender)
+    if not (re.fullmatch(r"[!-~]+@[A-Za-z0-9.-]+", address) and (name or address == sender) and sender.isprintable()):
+        raise WrongSetting(
+            f"GOALSITE_MAIL_SENDER is {sender!r}; write whom e-mails come from, such as Goals <goals@company.vn>"
+        )
+    if bool(chosen["GOALSITE_SMTP_USER"]) != bool(chosen["GOALSITE_SMTP_PASSWORD"]):
+        raise WrongSetting("GOALSITE_SMTP_USER and GOALSITE_SMTP_PASSWORD go together; write both or neither")
+    if chosen["GOALSITE_SMTP_USER"] and chosen["GOALSITE_SMTP_SECURITY"] == "none":
+        raise WrongSetting(
+            "GOALSITE_SMTP_SECURITY is none, which would show the password to the network; write starttls or tls"
+        )
 
 
 def _absolute(url: str) -> str:

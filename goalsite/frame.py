@@ -47,7 +47,13 @@ NAV = (
     Place("members.list_members", _l("Members"), _l("Members"), "users", key=None),
     Place("tree.show", _l("Tree"), _l("Tree"), "network", phone=True, key="t"),
     Place(
-        "decisions.show", _l("Decisions"), _l("Decisions"), "clipboard-check", phone=True, key="e", counts="decisions"
+        "decisions.show",
+        _l("Decisions"),
+        _lp("short", "Decisions"),
+        "clipboard-check",
+        phone=True,
+        key="e",
+        counts="decisions",
     ),
     Place("reports.show", _l("Reports"), _l("Reports"), "chart-column", key="r"),
 )
@@ -167,7 +173,7 @@ class Frame:
 
     @cached_property
     def waiting(self) -> navigation.Waiting:
-        return navigation.waiting_for(me().id, self.today)
+        return navigation.waiting_for(me().id, self.today, me().is_hr)
 
     @property
     def unread(self) -> int:

@@ -64,6 +64,9 @@ MESSAGES = {
     ),
     "unit_parent_archived": _l("%(name)s is archived. Choose a unit that is in use."),
     "unit_not_yours": _l("You may place teams only below the units you head."),
+    "member_not_yours": _l(
+        "You may place only people of the units you head, and not yourself. Leave out: %(names)s; or ask HR."
+    ),
     "list_too_large": _l(
         "This list is too large for the screen. Split it, or load it with the command `flask --app wsgi load`."
     ),
@@ -205,8 +208,13 @@ MESSAGES = {
     "score_missing": _l("A score is needed, such as 80 %%."),
     "score_too_low": _l("A score is at least 0 %%."),
     "score_above": _l("The score is at most %(most)s %% here."),
+    "decide_changed": _l("It has changed since you looked. Look at it again, then decide."),
+    "decide_not_yours": _l("It is not yours to decide now."),
+    "decide_no_return": _l("A review is not returned. Sign it, or open it and talk about it first."),
     "words_needed": _l("The score is not what the numbers say: say in words why."),
     "score_too_high": _l("The score is at most %(most)s here."),
+    "evaluator_gone": _l("%(name)s has left, or their account is closed. Name somebody who is here."),
+    "evaluator_same": _l("%(name)s decides on it already. Name somebody else."),
     "evaluation_of_own": _l("Nobody evaluates their own goal. Name the evaluator."),
     "adjustment_too_large": _l("An adjustment is at most %(most)s, up or down."),
     "adjustment_missing": _l("Say how many percentage points, for example 2,5 or -3. Nothing at all is 0."),

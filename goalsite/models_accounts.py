@@ -150,3 +150,26 @@ class TypedForm(Base):
     title: Mapped[str] = mapped_column(NAME, default="")
     body: Mapped[str]
     at: Mapped[datetime]
+
+
+class Mail(Base):
+    """An e-mail to somebody, written with what it tells of and sent afterwards. `next_try_at`: due from then, none once it was
+    sent or given up; `until`: when the one-time link in it ends, after which neither it nor its text is of use."""
+
+    __tablename__ = "mails"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(CODE)
+    locale: Mapped[str] = mapped_column(WORD)
+    subject: Mapped[str] = mapped_column(NAME)
+    body: Mapped[str]
+    made_at: Mapped[datetime]
+    until: Mapped[datetime | None]
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    gave_up_at: Mapped[datetime | None] = mapped_column(index=True)
+    error: Mapped[str] = mapped_column(CODE, default="")
+
+    person: Mapped[Person] = relationship()

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from goalsite import create_app, demo
 from goalsite.config import WrongSetting, zone
 from goalsite.extensions import db
+from goalsite.letters import may_mail, may_mail_links
 from goalsite.schema import schema_state
 
 # Requests a process works on at once: as many as it may have database connections without waiting for one.
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.demo:
         # What the real site here is set to, a proxy or https, does not hold for the demo.
         os.environ |= {"DATABASE_URL": demo.URL, "GOALSITE_WORKERS": "1", "GOALSITE_PROXIES": "0"}
-        os.environ |= {"GOALSITE_SECURE_COOKIES": "false", "GOALSITE_TRUSTED_HOSTS": ""}
+        os.environ |= {"GOALSITE_SECURE_COOKIES": "false", "GOALSITE_TRUSTED_HOSTS": "", "GOALSITE_SMTP_HOST": ""}
     _refuse_taken(options.host, options.port)
     try:
         app = create_app()
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cast = _prepare(app, as_demo=options.demo)
         # No connection may be shared with the processes that come.
         db.engine.dispose()
+        _warn_of_links()
     _announce(options.host, options.port, cast)
     _serve(options.host, options.port, app.config["GOALSITE_WORKERS"])
 
@@ -102,6 +104,11 @@ def _prepare(app: Flask, as_demo: bool) -> dict[str, str]:
     except OperationalError as error:
         _stop(f"The database at {db.engine.url!r} cannot be used: {error.orig}")
     return {}
+
+
+def _warn_of_links() -> None:
+    if may_mail() and not may_mail_links():
+        print("E-mail is set, but GOALSITE_URL is not: one-time links are not sent by e-mail.", flush=True)
 
 
 def _announce(host: str, port: int, cast: dict[str, str]) -> None:

@@ -35,6 +35,8 @@ def closing_app(app: Flask) -> Iterator[Flask]:
     try:
         yield app
     finally:
+        if "mailing" in app.extensions:
+            app.extensions["mailing"].stop()
         with app.app_context():
             db.engine.dispose()
 

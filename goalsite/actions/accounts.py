@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
 
-from goalsite.actions import audit
+from goalsite.actions import audit, mails
 from goalsite.domain.errors import RuleError
 from goalsite.extensions import db
 from goalsite.models import Person
@@ -101,7 +101,7 @@ def set_password(person: Person, password: str, actor: Person | None = None) -> 
     check_password(password, person.name, person.email)
     person.password_hash = HASHER.hash(password)
     forget_sessions(person)
-    db.session.execute(delete(OneTimeLink).where(OneTimeLink.person_id == person.id, OneTimeLink.used_at.is_(None)))
+    _end_links(person)
     audit.record(actor, "set_password", "person", person.id)
 
 
@@ -142,7 +142,7 @@ def save_preferences(person: Person, *, locale: str, theme: str, time_zone: str)
 def make_link(actor: Person | None, person: Person, purpose: str, now: datetime) -> str:
     """The token of a link by which they set a password once; earlier links end. purpose: invite or reset."""
     token = secrets.token_urlsafe(32)
-    db.session.execute(delete(OneTimeLink).where(OneTimeLink.person_id == person.id, OneTimeLink.used_at.is_(None)))
+    _end_links(person)
     db.session.add(
         OneTimeLink(
             token_hash=accounts.digest(token), person_id=person.id, purpose=purpose, expires_at=now + LINK_LIFE[purpose]
@@ -169,6 +169,11 @@ def use_link(token: str, password: str, now: datetime) -> Person:
     db.session.flush()
     set_password(link.person, password, link.person)
     return link.person
+
+
+def _end_links(person: Person) -> None:
+    db.session.execute(delete(OneTimeLink).where(OneTimeLink.person_id == person.id, OneTimeLink.used_at.is_(None)))
+    mails.withdraw_links(person)
 
 
 def _verify(stored: str | None, password: str) -> bool:

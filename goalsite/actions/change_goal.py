@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import delete, func, select
 
@@ -20,6 +19,7 @@ from goalsite.extensions import EXACT_DECIMALS, db
 from goalsite.models import Goal, Measure, PeriodTarget, Person
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import Change, CheckIn, Proposal
+from goalsite.queries.changes import text_of
 
 GOAL_FIELDS = ("weight", "starts_on", "due_on")
 MEASURE_FIELDS = ("direction", "start", "target", "target_per", "low", "high", "weight", "starts_on", "due_on")
@@ -53,11 +53,11 @@ def change_goal(
     """
     for _measure, (_place, error) in faults_of(goal, wishes):
         raise error
-    before = {_name(wish): _written(_now(goal, wish)) for wish in wishes}
+    before = {_name(wish): text_of(_now(goal, wish)) for wish in wishes}
     keep_changes(goal, wishes, by, why, now, approved_by)
     goal.version += 1
     refresh([goal.id], today)
-    after = {_name(wish): _written(wish.new) for wish in wishes}
+    after = {_name(wish): text_of(wish.new) for wish in wishes}
     record(approved_by or by, "change_goal", "goal", goal.id, before, after | {"why": why, "by": by.id})
 
 
@@ -71,8 +71,8 @@ def keep_changes(
             measure_id=wish.measure.id if wish.measure else None,
             at=now,
             field=wish.field,
-            old=_written(_now(goal, wish)),
-            new=_written(wish.new) or _written(_default(goal, wish)),
+            old=text_of(_now(goal, wish)),
+            new=text_of(wish.new) or text_of(_default(goal, wish)),
             why=why,
             by_id=by.id,
             approved_by_id=approved_by.id if approved_by else None,
@@ -93,7 +93,7 @@ def propose_change(goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now
             measure_id=wish.measure.id if wish.measure else None,
             at=now,
             field=wish.field,
-            new=_written(wish.new) or _written(_default(goal, wish)),
+            new=text_of(wish.new) or text_of(_default(goal, wish)),
             why=why,
             by_id=by.id,
         )
@@ -103,7 +103,7 @@ def propose_change(goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now
     boss = goal.owner.boss_id
     if boss and boss != by.id:
         db.session.add(Notification(person_id=boss, kind="change_proposed", goal_id=goal.id, actor_id=by.id, at=now))
-    after = {_name(wish): _written(wish.new) for wish in wishes}
+    after = {_name(wish): text_of(wish.new) for wish in wishes}
     record(by, "propose_change", "goal", goal.id, None, after | {"why": why})
     return kept
 
@@ -218,11 +218,3 @@ def _default(goal: Goal, wish: Wish) -> Value:
 
 def _name(wish: Wish) -> str:
     return f"{wish.measure.code}.{wish.field}" if wish.measure else wish.field
-
-
-def _written(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, date) else str(value)

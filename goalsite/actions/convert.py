@@ -5,6 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from goalsite.actions.write_goal import FROM_METRIC, PLAIN, GoalDraft, MeasureDraft
+from goalsite.domain.giving import narrower
 from goalsite.domain.rounding import as_decimal
 from goalsite.models import Cycle, Goal, Measure, Person, Unit
 from goalsite.queries.convert import Indicator, stands_at
@@ -58,7 +59,8 @@ def beginning(
         owner=owner,
         starts_on=cycle.starts_on,
         due_on=cycle.ends_on,
-        visibility=unit.okr_visibility,
+        # What few may see as a KPI is not shown to more as a key result, unless whoever writes it says so.
+        visibility=narrower(unit.okr_visibility, kpi.goal.visibility) if kpi else unit.okr_visibility,
         parent=parent,
         description=description,
         measures=(key_result_of(kpi, day, fed=kpi.feeds),) if kpi else (),

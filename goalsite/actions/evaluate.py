@@ -3,7 +3,7 @@
 Approving a goal leaves it active: it closes with its cycle.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -36,14 +36,6 @@ class Said:
     version: int | None
     score: Fraction | None = None
     words: str = ""
-
-
-@dataclass(frozen=True)
-class Refused:
-    """A goal that was not approved with the others, and why."""
-
-    goal: Goal
-    error: RuleError
 
 
 def submit(goal: Goal, by: Person, said: Said, now: datetime, today: date) -> None:
@@ -80,20 +72,6 @@ def reopen(goal: Goal, by: Person, said: Said, now: datetime, today: date) -> No
     step = _prepared(goal, "reopen", said, {goal.owner_id, goal.evaluator_id})
     _void_signatures(goal)
     _take_one(step, by, now, today)
-
-
-def approve_many(chosen: Sequence[tuple[Goal, int]], by: Person, now: datetime, today: date) -> list[Refused]:
-    """Approves each of the goals, given with the version looked at, at the score its owner handed in; or not at all, for a reason that is answered."""
-    _hold([goal.id for goal, _ in chosen])
-    steps, refused = [], []
-    for goal, version in chosen:
-        score = None if goal.score is None else Fraction(goal.score)
-        try:
-            steps.append(_approval(goal, Said(version, score)))
-        except RuleError as error:
-            refused.append(Refused(goal, error))
-    late = _take(steps, by, now, today)
-    return refused + [Refused(goal, RuleError("move_not_possible")) for goal in late]
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from goalsite.messages import say
 from goalsite.queries.company import company
 
 # Fewer rows are read before anybody looks.
-BAR_FROM = 20_000
+BAR_FROM = 5_000
 
 
 def init_app(app: Flask) -> None:
@@ -95,9 +95,11 @@ class Bar:
         self.shown = ""
 
     def progress(self, what: str, done: int, of: int) -> None:
-        if of >= BAR_FROM or self.shown:
-            share = min(done / of, 1.0) if of else 1.0
-            self.shown = f"{what:<16} {'█' * int(share * 30):<30} {share:4.0%}"
+        """`of` is 0 where nobody knows: not every workbook says how long it is."""
+        if max(done, of) >= BAR_FROM or self.shown:
+            share = min(done / of, 1.0) if of else 0.0
+            said = f"{'█' * int(share * 30):<30} {share:4.0%}" if of else f"{done}"
+            self.shown = f"{what:<16} {said:<35}"
             click.echo(f"\r{self.shown}", nl=False, err=True)
 
     def wipe(self) -> None:

@@ -67,7 +67,7 @@ def _read_sheet(
     try:
         for number, raw in table.rows:
             if number % EVERY == 0:
-                progress(sheet.name, number, max(table.count, number))
+                progress(sheet.name, number, table.count if table.count >= number else 0)
             if not any(cell is not None and cell != "" for cell in raw):
                 continue
             row = _read_row(sheet, columns, number, raw, incoming.zone, faults)

@@ -79,21 +79,6 @@ class ReopenForm(EvaluationForm):
     words = TextField(_l("Reason"), most=LONGEST_WORDS)
 
 
-class BulkForm(Form):
-    """Many evaluations at once: each as the goal's id and the version that was looked at, `12:3`."""
-
-    goals = AnyField()
-
-    def ticked(self) -> dict[int, int]:
-        """Goal ids with versions; what cannot be read is left out."""
-        found = {}
-        for text in self.goals.raw_data or ():
-            goal_id, _, version = str(text).partition(":")
-            if all(part.isascii() and part.isdigit() and len(part) <= 9 for part in (goal_id, version)):
-                found[int(goal_id)] = int(version)
-        return found
-
-
 def written(score: Decimal | Fraction | None) -> str:
     """The score as the field shows it, rounded as everywhere to one decimal."""
     return "" if score is None else formats.number(half_up(Fraction(score) * 100, 1), symbol="%")

@@ -13,7 +13,7 @@ from goalsite.domain.relations import Viewer
 from goalsite.formats import LANGUAGES, day
 from goalsite.forms.auth import EMAIL, NOT_AN_ADDRESS
 from goalsite.forms.base import Form, LineField, choices
-from goalsite.forms.pickers import PickField, PicksField, for_viewer, label_of
+from goalsite.forms.pickers import PickField, PicksField, SuggestField, for_viewer, label_of
 from goalsite.models import Person
 from goalsite.queries.pickers import choice_of
 
@@ -43,8 +43,11 @@ class PersonForm(Form):
         render_kw={"type": "email", "autocomplete": "off"},
     )
     title = LineField(_l("Job title"), required=False)
-    position = LineField(
-        _l("Position"), required=False, description=_l("Goals are given by position, such as “Sales executive”.")
+    position = SuggestField(
+        _l("Position"),
+        "positions",
+        required=False,
+        description=_l("Goals are given by position, such as “Sales executive”."),
     )
     unit = PickField(_l("Unit"), "units", required=True)
     teams = PicksField(_l("Other teams"), "units", description=_l("Several with a semicolon between."))

@@ -63,6 +63,16 @@ class PicksField(PickField):
         return [part.strip() for part in (self.data or "")[:LONGEST].split(";") if part.strip()]
 
 
+class SuggestField(LineField):
+    """Any text; what others of its kind (positions) say already is offered while it is typed: SuggestField(label, "positions")."""
+
+    several = False
+
+    def __init__(self, label: Any, pick: str, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.pick = pick
+
+
 def for_viewer(form: Any, viewer: Viewer) -> None:
     """Whoever fills in the form picks only what they may."""
     for field in form:

@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
-from wtforms import BooleanField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import Length, Regexp
 
 from goalsite.actions.units import Facts
@@ -64,6 +64,27 @@ class UnitForm(Form):
             supervisors=tuple(sorted(one.id for one in self.supervisors.picks)),
             **(kept | said),
         )
+
+
+class PlaceForm(Form):
+    """Who comes into the unit, and as what."""
+
+    people = PicksField(
+        _l("People"),
+        "people",
+        required=True,
+        description=_l("Names or e-mail addresses; several with a semicolon between."),
+    )
+    place = RadioField(
+        _l("How they belong here"),
+        choices=choices(
+            (
+                ("home", _l("They work here: it becomes their unit, and its head their manager where none is named")),
+                ("besides", _l("They belong here too, and stay in their own unit")),
+            )
+        ),
+        default="home",
+    )
 
 
 class UnitAndOptionsForm(UnitForm):

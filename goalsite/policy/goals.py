@@ -137,8 +137,9 @@ def may_propose_change(to: ToGoal, goal: Goal) -> bool:
 
 
 def may_decide_change(to: ToGoal, goal: Goal) -> bool:
-    """Apply or return a proposed change: never the owner; in a cycle under review only HR."""
-    return goal.state in _cycle(to).moving and bool(to.deciding & APPROVERS & _cycle(to).change)
+    """Apply or return a proposed change: never the owner, and supervisors where they could make it themselves; in a cycle
+    under review only HR."""
+    return goal.state in _cycle(to).moving and bool(to.writing & APPROVERS & _cycle(to).change)
 
 
 def _may_change(to: ToGoal, goal: Goal, *, owners: bool) -> bool:

@@ -14,6 +14,7 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
 from goalsite.models_follow import Result, Review
 from goalsite.queries.navigation import all_cycles
+from goalsite.queries.waiting import change_asked, nobody_decides
 
 AT_ONCE = 24
 FIRST_FEW = 8
@@ -22,8 +23,8 @@ UNWRITTEN = ("draft", "suggested", "proposed")
 # What is looked for before each move, in the order it is listed.
 LOOKED_FOR: Mapping[str, tuple[str, ...]] = {
     "open": (*UNWRITTEN, "without_evaluator", "without_goals"),
-    "review": (*UNWRITTEN, "without_check_in", "stale"),
-    "close": ("appealed", *UNWRITTEN, "not_submitted", "submitted", "unsigned"),
+    "review": (*UNWRITTEN, "change_asked", "nobody_decides", "without_check_in", "stale"),
+    "close": ("appealed", *UNWRITTEN, "change_asked", "nobody_decides", "not_submitted", "submitted", "unsigned"),
     "reopen": (),
 }
 
@@ -222,6 +223,8 @@ def _goals(today: date) -> dict[str, ColumnElement[bool]]:
         "suggested": Goal.state == "suggested",
         "proposed": Goal.state == "proposed",
         "without_evaluator": and_(Goal.state == "active", Goal.evaluator_id.is_(None), Person.boss_id.is_(None)),
+        "change_asked": change_asked(),
+        "nobody_decides": nobody_decides(today),
         "without_check_in": and_(Goal.state == "active", Goal.last_checkin_on.is_(None), measured),
         "stale": and_(Goal.state == "active", Goal.last_checkin_on.is_not(None), Goal.stale_from <= today),
         "not_submitted": and_(counted, Goal.evaluation.in_(("", "returned", "reopened"))),

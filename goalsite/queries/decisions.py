@@ -1,8 +1,7 @@
-"""What waits for somebody's decision, and what they have handed in: evaluations, with the numbers each is judged by (rules §6, §7)."""
+"""Evaluations as the queue of decisions shows them, with the numbers each is judged by; and those somebody has decided on (rules §6, §7)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,11 +18,9 @@ from goalsite.models_follow import EvaluationStep
 from goalsite.queries.records import fraction, goal_facts
 from goalsite.queries.results import stored_result
 from goalsite.queries.visible import visible_evaluations
+from goalsite.queries.waiting import AT_ONCE
 
-AT_ONCE = 25
-MOST_PEOPLE = 60
-TABS = ("waiting", "returned", "approved", "sent")
-SORTS = ("deadline", "person")
+DECIDED = ("returned", "approved")
 
 
 @dataclass(frozen=True)
@@ -50,12 +47,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Queue:
-    """One page of a tab, and how many there are in all, of how many people, the nearest deadline first."""
+    """One page of evaluations, and how many there are in all."""
 
     lines: list[Line]
     in_all: int
-    people: int
-    deadline: date | None
 
 
 def computed_of(goal: Goal) -> Fraction | None:
@@ -66,80 +61,26 @@ def computed_of(goal: Goal) -> Fraction | None:
     )
 
 
-def counts_of(person_id: int, today: date) -> dict[str, int]:
-    """How many evaluations each tab holds, in one query."""
-    found = [
-        select(func.count(Goal.id)).join(Goal.cycle).where(*in_tab(tab, person_id, today)).scalar_subquery()
-        for tab in TABS
-    ]
-    return dict(zip(TABS, db.session.execute(select(*found)).one(), strict=True))
-
-
-def in_tab(tab: str, person_id: int, today: date) -> list[ColumnElement[bool]]:
-    """The evaluations of a tab, as conditions on Goal joined to its cycle: `waiting` for that person's decision now; `returned` and `approved` by the
-    evaluator they are; `sent` in by them."""
-    if tab == "waiting":
-        return [Goal.evaluator_id == person_id, Goal.evaluation == "submitted", *decidable(person_id, today)]
-    if tab == "sent":
-        return [Goal.owner_id == person_id, Goal.evaluation != ""]
+def decided_by(person_id: int, tab: str) -> list[ColumnElement[bool]]:
+    """The evaluations whose last step, `returned` or `approved`, is that evaluator's, as conditions on Goal."""
     return [Goal.evaluator_id == person_id, Goal.owner_id != person_id, Goal.evaluation == tab]
 
 
-def decidable(person_id: int, today: date) -> list[ColumnElement[bool]]:
-    """Not one's own, and in time: in a cycle under review, or once the goal's dates are over in an open one (rules §7)."""
-    over = and_(Cycle.state == "open", Goal.due_on < today)
-    return [
-        Goal.owner_id != person_id,
-        Goal.state.in_(COUNTED_STATES),
-        or_(Cycle.state == "reviewing", over),
-    ]
-
-
-def queue_of(viewer: Viewer, tab: str, today: date, *, owner: int = 0, sort: str = "deadline", page: int = 1) -> Queue:
-    """A page of a tab: the nearest deadline first, or by person; of one owner where one is asked for. Two queries."""
-    chosen = in_tab(tab, viewer.id, today)
-    if owner:
-        chosen.append(Goal.owner_id == owner)
-    over_all = (
-        select(
-            func.count(Goal.id).label("goals"),
-            func.count(Goal.owner_id.distinct()).label("people"),
-            func.min(Cycle.evaluate_by).label("deadline"),
-        )
-        .join(Goal.cycle)
-        .where(*chosen)
-        .subquery()
-    )
-    by_deadline: list[Any] = [Cycle.evaluate_by.is_(None), Cycle.evaluate_by]
-    if tab != "waiting":
-        by_deadline = [Cycle.ends_on.desc()]
-    order = [Person.sort_key, *by_deadline] if sort == "person" else [*by_deadline, Person.sort_key]
-    query = (
-        _with_own_score(over_all.c.goals, over_all.c.people, over_all.c.deadline)
-        .join(over_all, over_all.c.goals > 0)
-        .where(*chosen)
-        .order_by(*order, Goal.code)
-        .limit(AT_ONCE)
-        .offset((page - 1) * AT_ONCE)
-    )
-    rows = db.session.execute(query).all()
+def decided(viewer: Viewer, tab: str, *, sort: str = "deadline", page: int = 1) -> Queue:
+    """A page of those the viewer decided: the latest cycle first, or by person. Two queries."""
+    chosen = decided_by(viewer.id, tab)
+    in_all = select(func.count(Goal.id)).where(*chosen).scalar_subquery()
+    order: list[Any] = [Cycle.ends_on.desc(), Person.sort_key]
+    query = with_own_score(in_all).where(*chosen).order_by(*(reversed(order) if sort == "person" else order), Goal.code)
+    rows = db.session.execute(query.limit(AT_ONCE).offset((page - 1) * AT_ONCE)).all()
     before = results_before(viewer, [row[0].id for row in rows])
-    lines = [_line(row[0], row[1], before) for row in rows]
-    return Queue(lines, *rows[0][2:]) if rows else Queue([], 0, 0, None)
-
-
-def owners_in(tab: str, person_id: int, today: date) -> list[Person]:
-    """Whose evaluations a tab holds, by name; the first of them where they are many."""
-    theirs = select(Goal.owner_id).join(Goal.cycle).where(*in_tab(tab, person_id, today))
-    return list(
-        db.session.scalars(select(Person).where(Person.id.in_(theirs)).order_by(Person.sort_key).limit(MOST_PEOPLE))
-    )
+    return Queue([line(row[0], row[1], before) for row in rows], rows[0][2] if rows else 0)
 
 
 def line_of(viewer: Viewer, goal: Goal, steps: Sequence[EvaluationStep]) -> Line:
     """One goal's line, from its steps, the oldest first. One query."""
     own = next((step.score for step in reversed(steps) if step.step == "submitted"), None)
-    return _line(goal, own, results_before(viewer, [goal.id]))
+    return line(goal, own, results_before(viewer, [goal.id]))
 
 
 def steps_of(goal_id: int) -> list[EvaluationStep]:
@@ -184,7 +125,7 @@ def results_before(viewer: Viewer, goal_ids: Collection[int]) -> dict[int, Fract
     return {goal_id: stored_result(goal, cycle) for goal_id, goal, cycle in db.session.execute(query).tuples()}
 
 
-def _with_own_score(*columns: ColumnElement[Any]) -> Select[Any]:
+def with_own_score(*columns: ColumnElement[Any]) -> Select[Any]:
     """Goals with cycle and owner, and the score last handed in."""
     step = aliased(EvaluationStep)
     last = (
@@ -202,6 +143,7 @@ def _with_own_score(*columns: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _line(goal: Goal, own: Decimal | None, before: dict[int, Fraction | None]) -> Line:
+def line(goal: Goal, own: Decimal | None, before: dict[int, Fraction | None]) -> Line:
+    """The line of a goal, whose cycle must be loaded, from what `with_own_score` and `results_before` found."""
     decided = fraction(goal.score) if goal.evaluation == "approved" else None
     return Line(goal, computed_of(goal), fraction(own), decided, before.get(goal.id))

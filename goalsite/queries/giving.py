@@ -31,7 +31,8 @@ class Held:
 
 @dataclass(frozen=True)
 class Reach:
-    """Whom the giver manages, and the units they lead with all below; everybody and everything for HR."""
+    """Whom the giver manages, and the units in which they may make goals as a lead: those they head with all below, and those
+    they supervise where these let them; everybody and everything for HR."""
 
     viewer: Viewer
     managed: frozenset[int]
@@ -100,7 +101,12 @@ def reach_of(viewer: Viewer) -> Reach:
     if viewer.is_hr:
         return Reach(viewer, frozenset(), frozenset())
     managed = db.session.scalars(select(Management.person_id).where(Management.manager_id == viewer.id))
-    led = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id.in_(sorted(viewer.leads)))
+    heads = UnitAncestor.ancestor_id.in_(sorted(viewer.heads))
+    led = (
+        select(UnitAncestor.unit_id)
+        .join(Unit, Unit.id == UnitAncestor.unit_id)
+        .where(UnitAncestor.ancestor_id.in_(sorted(viewer.leads)), or_(heads, Unit.supervisors_edit_goals.is_(True)))
+    )
     units = db.session.scalars(led) if viewer.leads else ()
     return Reach(viewer, frozenset(managed), frozenset(units))
 

@@ -85,10 +85,12 @@ def positions(text: str, page: int) -> Positions:
     return Positions(found[(page - 1) * AT_ONCE : page * AT_ONCE], text, known, page, pages, len(found))
 
 
-def positions_offered() -> list[str]:
-    """The names of the positions most people hold, for a field to offer."""
+def positions_offered(text: str = "", most: int = OFFERED) -> list[str]:
+    """The names of the positions most people hold, for a field to offer; of those that have every word of the text."""
     held = _holders()
-    return sorted(sorted(held, key=lambda name: -held[name])[:OFFERED], key=text_key)
+    words = cleaned(text)[:LONGEST_TEXT].casefold().split()
+    fit = [name for name in held if all(word in name.casefold() for word in words)]
+    return sorted(sorted(fit, key=lambda name: (-held[name], name))[:most], key=text_key)
 
 
 def set_of(position: str) -> KpiSet:

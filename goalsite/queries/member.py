@@ -1,6 +1,7 @@
 """One person's page: their goals, their result and how it came about, by month, and over the cycles (rules §4, §6)."""
 
-from collections.abc import Hashable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -85,26 +86,49 @@ def find(viewer: Viewer, person_id: int) -> Found | None:
 
 def member_of(viewer: Viewer, found: Found, cycle: Cycle, today: date) -> Member:
     """What the page shows of the person in the cycle, in five queries."""
-    mine = (Goal.owner_id == found.person.id, Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
+    return members_of(viewer, [found], cycle, today)[0]
+
+
+def members_of(viewer: Viewer, found: Sequence[Found], cycle: Cycle, today: date) -> list[Member]:
+    """The same of several people, in their order, in as many queries."""
+    ids = [one.person.id for one in found]
+    mine = (Goal.owner_id.in_(ids), Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
     chosen = select(Goal.id).where(*mine, visible_goals(viewer))
     options = [joinedload(Goal.unit), joinedload(Goal.owner), joinedload(Goal.evaluator)]
     records = records_of(chosen, today, options=options)
     known: dict[Hashable, GoalStanding] = {}
-    cards = [card_of(goal, records, known, today) for goal in records.goals]
-    cards.sort(key=lambda card: (card.row.kind != "okr", card.row.code))
-    if not found.may_see_results:
-        return Member(cards, None)
+    cards: dict[int, list[GoalCard]] = defaultdict(list)
+    for goal in sorted(records.goals, key=lambda goal: (goal.kind != "okr", goal.code)):
+        cards[goal.owner_id].append(card_of(goal, records, known, today))
+    shown = {one.person.id for one in found if one.may_see_results}
+    if not shown:
+        return [Member(cards[key], None) for key in ids]
     record = CycleRecord(cycle, today, records.goals, records.world, known=known)
-    return Member(cards, _whole(record, found.person, cycle, today))
+    histories, heads = _histories(shown), heads_then(cycle)
+    own = _own_scores([goal.id for goal in records.goals if goal.owner_id in shown])
+    return [
+        Member(
+            cards[one.person.id],
+            _whole(record, one.person, today, histories[one.person.id], own, heads) if one.person.id in shown else None,
+        )
+        for one in found
+    ]
 
 
-def _whole(record: CycleRecord, person: Person, cycle: Cycle, today: date) -> Whole:
-    counting = tally(record.goals, cycle, heads_then(cycle)).people.get(person.id, [])
+def _whole(
+    record: CycleRecord,
+    person: Person,
+    today: date,
+    history: list[tuple[Result, Review | None]],
+    own: Mapping[int, Fraction | None],
+    heads: Mapping[int, int | None] | None,
+) -> Whole:
+    cycle, goals = record.cycle, [goal for goal in record.goals if goal.owner_id == person.id]
+    counting = tally(goals, cycle, heads).people.get(person.id, [])
     counted: dict[Hashable, Counted] = {
         goal.id: Counted(goal.kind, Fraction(goal.weight), record.result(goal), record.is_provisional(goal))
         for goal in counting
     }
-    history = _history(person)
     held, review = next(((result, review) for result, review in history if result.cycle_id == cycle.id), (None, None))
     sums = record.totals(counting)
     if held is not None and held.frozen_at is not None:
@@ -119,8 +143,8 @@ def _whole(record: CycleRecord, person: Person, cycle: Cycle, today: date) -> Wh
         rating=held.rating if held else "",
         adjustment=adjusted - sums.total if adjusted is not None and sums.total is not None else None,
         groups=_groups(of_total(counted, Fraction(cycle.kpi_share)), sums),
-        computed={goal.id: computed_of(goal) for goal in record.goals},
-        own=_own_scores([goal.id for goal in record.goals]),
+        computed={goal.id: computed_of(goal) for goal in goals},
+        own=own,
         months=[
             (span.first, period_totals(record, counting, "month", span).total) for span in months_begun(cycle, today)
         ],
@@ -147,18 +171,21 @@ def months_begun(cycle: Cycle, today: date) -> list[Span]:
     return [span for span in spans if span.first <= today]
 
 
-def _history(person: Person) -> list[tuple[Result, Review | None]]:
-    """The person's results, the latest cycle first, each with the review of that cycle."""
+def _histories(people: Collection[int]) -> dict[int, list[tuple[Result, Review | None]]]:
+    """Each person's results, the latest cycle first, each with the review of that cycle."""
     query = (
         select(Result, Review)
         .join(Result.cycle)
         .outerjoin(Review, and_(Review.cycle_id == Result.cycle_id, Review.person_id == Result.person_id))
-        .where(Result.person_id == person.id)
+        .where(Result.person_id.in_(people))
         .options(joinedload(Result.cycle))
         .order_by(Cycle.ends_on.desc(), Cycle.starts_on.desc())
-        .limit(CYCLES)
     )
-    return [(result, review) for result, review in db.session.execute(query).tuples()]
+    found: dict[int, list[tuple[Result, Review | None]]] = defaultdict(list)
+    for result, review in db.session.execute(query).tuples():
+        if result.person_id and len(found[result.person_id]) < CYCLES:
+            found[result.person_id].append((result, review))
+    return found
 
 
 def _own_scores(goal_ids: list[int]) -> dict[int, Fraction | None]:

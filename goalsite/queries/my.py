@@ -26,18 +26,13 @@ TALK = 5
 
 @dataclass(frozen=True)
 class Waits:
-    """How much waits for me besides check-ins: evaluations to hand in, goals suggested to me, goals to approve, evaluations to decide,
-    check-ins of my people to see, goals I suggested that came back; where the first of the goals is; and which form I typed into without saving."""
+    """How much waits for me besides check-ins and decisions: evaluations to hand in, check-ins of my people to see, goals I suggested that came back;
+    where the first of the goals is; and which form I typed into without saving."""
 
     to_submit: int
-    suggested: int
-    proposed: int
-    to_evaluate: int
     unseen: int
     returned: int
     first_to_submit: int | None
-    first_suggested: int | None
-    first_proposed: int | None
     first_returned: int | None
     typed_place: str | None
     typed_title: str | None
@@ -128,9 +123,6 @@ def my_waits(person: Person, today: date, now: datetime) -> Waits:
             or_(Cycle.state == "reviewing", and_(Cycle.state == "open", Goal.due_on < today)),
         )
     )
-    suggested = select(func.count(Goal.id)).where(Goal.owner_id == person.id, Goal.state == "suggested")
-    proposed = select(func.count(Goal.id)).join(Goal.owner).where(Goal.state == "proposed", Person.boss_id == person.id)
-    to_evaluate = select(func.count(Goal.id)).where(Goal.evaluator_id == person.id, Goal.evaluation == "submitted")
     unseen = (
         select(func.count(CheckIn.id))
         .join(CheckIn.measure)
@@ -144,8 +136,8 @@ def my_waits(person: Person, today: date, now: datetime) -> Waits:
         .join(Goal.cycle)
         .where(Goal.created_by_id == person.id, Goal.state == "returned", Cycle.state.in_(("planning", "open")))
     )
-    firsts = (count.with_only_columns(func.min(Goal.id)) for count in (to_submit, suggested, proposed, returned))
-    counts = (to_submit, suggested, proposed, to_evaluate, unseen, returned, *firsts)
+    firsts = (count.with_only_columns(func.min(Goal.id)) for count in (to_submit, returned))
+    counts = (to_submit, unseen, returned, *firsts)
     columns = [*(count.scalar_subquery() for count in counts), *latest_typed(person.id, now)]
     return Waits(*db.session.execute(select(*columns)).one())
 

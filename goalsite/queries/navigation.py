@@ -1,26 +1,33 @@
 """What the frame around every page shows: how much waits for me, and the cycles to choose from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import func, or_, select
 
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Measure, Person
+from goalsite.models import Cycle, Goal, Measure
 from goalsite.models_accounts import Notification
+from goalsite.queries.waiting import how_many, waiting
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Measures I owe a check-in, decisions that are mine to make, notifications I have not read."""
+    """Measures I owe a check-in, decisions that are mine to make by kind, notifications I have not read."""
 
     due: int
-    decisions: int
     unread: int
+    by_kind: Mapping[str, int]
+
+    @property
+    def decisions(self) -> int:
+        """The decisions of all kinds."""
+        return sum(self.by_kind.values())
 
 
-def waiting_for(person_id: int, today: date) -> Waiting:
-    """All three counts, in one query."""
+def waiting_for(person_id: int, today: date, is_hr: bool = False) -> Waiting:
+    """All the counts, in one query."""
     due = (
         select(func.count(Measure.id))
         .join(Goal, Measure.goal_id == Goal.id)
@@ -28,22 +35,12 @@ def waiting_for(person_id: int, today: date) -> Waiting:
         .where(Goal.state == "active", Cycle.state == "open", Measure.due_from <= today, Measure.fed_by_id.is_(None))
         .where(or_(Measure.assignee_id == person_id, (Measure.assignee_id.is_(None)) & (Goal.owner_id == person_id)))
     )
-    decisions = (
-        select(func.count(Goal.id))
-        .join(Person, Goal.owner_id == Person.id)
-        .where(
-            or_(
-                (Goal.evaluation == "submitted") & (Goal.evaluator_id == person_id),
-                (Goal.state == "proposed") & (Person.boss_id == person_id),
-                (Goal.state == "suggested") & (Goal.owner_id == person_id),
-            )
-        )
-    )
     unread = select(func.count(Notification.id)).where(
         Notification.person_id == person_id, Notification.read_at.is_(None)
     )
-    row = db.session.execute(select(due.scalar_subquery(), decisions.scalar_subquery(), unread.scalar_subquery())).one()
-    return Waiting(*row)
+    counts = (due.scalar_subquery(), unread.scalar_subquery(), *how_many(person_id, is_hr, today))
+    owed, news, *decisions = db.session.execute(select(*counts)).one()
+    return Waiting(owed, news, dict(zip(waiting(person_id, is_hr, today), decisions, strict=True)))
 
 
 def all_cycles() -> list[Cycle]:

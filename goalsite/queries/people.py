@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, tr
 from sqlalchemy.orm import joinedload, selectinload
 
 from goalsite.extensions import db
-from goalsite.models import Person, Unit, UnitAncestor, UnitMember
+from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor, UnitMember
 from goalsite.models_accounts import OneTimeLink
+from goalsite.queries.handover import WRITING
 from goalsite.queries.pickers import says
 
 PAGE = 50
 AT_ONCE = 400
+INVITED_AT_ONCE = 2000
 STATES = ("here", "uninvited", "closed", "left", "all")
 ROLES = ("", "hr", "admin", "heads")
 LONGEST_TEXT = 100
@@ -50,12 +52,25 @@ class Listed:
 
 @dataclass(frozen=True)
 class People:
-    """One page of the list; `counts` says how many there are of each state, whatever state was asked for."""
+    """One page of the list; `counts` says how many there are of each state, whatever state was asked for; `to_invite`: of the
+    state asked for, who has no password; `still_open`: by person of the page who left, how many goals wait for somebody to take
+    them over."""
 
     rows: list[Listed]
     counts: Mapping[str, int]
     page: int
     pages: int
+    to_invite: int
+    still_open: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Whom an invitation to many goes to, at most two thousand; `count`: all of them; `with_link`: who has a link already."""
+
+    people: list[Person]
+    count: int
+    with_link: int
 
 
 def read_people_filters(given: Mapping[str, str]) -> PeopleFilters:
@@ -73,10 +88,11 @@ def people_like(filters: PeopleFilters, unit: Unit | None, page: int, today: dat
     """Those who fit, by given name, fifty a page; two queries, however large the company."""
     states = _states(today)
     asked = _asked(filters, unit)
-    row = db.session.execute(
-        select(*(func.count().filter(states[name]).label(name) for name in STATES)).select_from(Person).where(*asked)
+    wanted = [*(states[name] for name in STATES), and_(states[filters.state], states["uninvited"])]
+    *each, to_invite = db.session.execute(
+        select(*(func.count().filter(one) for one in wanted)).select_from(Person).where(*asked)
     ).one()
-    counts = dict(zip(STATES, row, strict=True))
+    counts = dict(zip(STATES, each, strict=True))
     pages = max(-(-counts[filters.state] // PAGE), 1)
     page = min(page, pages)
     query = (
@@ -88,7 +104,26 @@ def people_like(filters: PeopleFilters, unit: Unit | None, page: int, today: dat
         .offset((page - 1) * PAGE)
     )
     rows = [Listed(person, account_of(person, today), invited) for person, invited in db.session.execute(query)]
-    return People(rows, counts, page, pages)
+    left = [one.person.id for one in rows if one.account == "left"]
+    return People(rows, counts, page, pages, to_invite, _still_open(left) if left else {})
+
+
+def people_to_invite(
+    filters: PeopleFilters, unit: Unit | None, today: date, now: datetime, *, again: bool, admins: bool
+) -> Invited:
+    """Of a list of people those who work here, may sign in and have no password; without those who have a link that can still
+    be used, unless `again`, and without administrators, whose accounts are not everybody's to touch, unless `admins`."""
+    states = _states(today)
+    asked = [*_asked(filters, unit), states[filters.state], states["uninvited"]]
+    if not admins:
+        asked.append(Person.is_admin.is_(False))
+    link = _has_link(now)
+    in_all, with_link = db.session.execute(
+        select(func.count(), func.count().filter(link)).select_from(Person).where(*asked)
+    ).one()
+    query = select(Person).where(*asked).order_by(Person.sort_key, Person.id).limit(INVITED_AT_ONCE)
+    people = list(db.session.scalars(query if again else query.where(~link)))
+    return Invited(people, in_all if again else in_all - with_link, with_link)
 
 
 def account_of(person: Person, today: date) -> str:
@@ -182,7 +217,17 @@ def _states(today: date) -> dict[str, ColumnElement[bool]]:
 
 def _has_link(now: datetime) -> ColumnElement[bool]:
     usable = (OneTimeLink.person_id == Person.id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > now)
-    return exists().where(*usable).correlate_except(OneTimeLink).label("has_link")
+    return exists().where(*usable).correlate_except(OneTimeLink)
+
+
+def _still_open(ids: list[int]) -> dict[int, int]:
+    query = (
+        select(Goal.owner_id, func.count())
+        .join(Cycle, Cycle.id == Goal.cycle_id)
+        .where(Goal.owner_id.in_(ids), Goal.state == "active", Cycle.state.in_(WRITING))
+        .group_by(Goal.owner_id)
+    )
+    return dict(db.session.execute(query).tuples().all())
 
 
 def people_by_id(ids: Collection[int]) -> list[Person]:

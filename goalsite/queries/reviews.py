@@ -16,6 +16,7 @@ from goalsite.queries.viewer import as_person_relation, person_columns
 from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 25
+SHEETS = 40
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,23 @@ def reviews_of(
     return Reviews(lines, in_all, waiting)
 
 
-def count_waiting(viewer: Viewer, cycle: Cycle) -> int:
-    """How many reviews of the cycle wait for the reader. One query."""
+def sheets_of(
+    viewer: Viewer, cycle: Cycle, *, state: str = "", unit_id: int | None = None, page: int = 1
+) -> tuple[list[Person], int]:
+    """Whose sheets are printed together, by name, and how many they are in all. One query."""
+    chosen = [people_with_visible_results(viewer), *_asked_for(cycle, state, unit_id, "")]
+    query = _joined(select(Person, func.count().over()), cycle).where(*chosen)
+    query = query.options(joinedload(Person.unit), joinedload(Person.boss)).order_by(Person.sort_key, Person.id)
+    rows = db.session.execute(query.limit(SHEETS).offset((page - 1) * SHEETS)).tuples().all()
+    return [person for person, _ in rows], rows[0][1] if rows else 0
+
+
+def count_to_discuss(viewer: Viewer, cycle: Cycle) -> int:
+    """How many reviews of the viewer's people, in a cycle under review, are still to be talked about. One query."""
+    state = func.coalesce(Review.state, REVIEW_STATES[0])
     counted = _joined(select(func.count(Person.id)), cycle).where(*_asked_for(cycle, "", None, ""))
-    return db.session.scalar(counted.where(waits_for(viewer, cycle))) or 0
+    theirs = (Person.boss_id == viewer.id, Person.id != viewer.id, state == REVIEW_STATES[0])
+    return db.session.scalar(counted.where(*theirs)) or 0
 
 
 def waits_for(viewer: Viewer, cycle: Cycle) -> ColumnElement[bool]:

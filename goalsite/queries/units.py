@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from goalsite.extensions import db
-from goalsite.models import Person, Unit
+from goalsite.models import Person, Unit, UnitMember
 from goalsite.queries.pickers import says
 
 PAGE = 100
@@ -22,6 +22,16 @@ class Branch:
     unit: Unit
     depth: int
     people: int
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """One page of the people of a unit, each with whether it is their home unit, and how many they are."""
+
+    rows: list[tuple[Person, bool]]
+    count: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -76,6 +86,27 @@ def code_is_taken(code: str, *, but: int = 0) -> bool:
 def people_by_id(ids: Iterable[int]) -> list[Person]:
     """These people, by e-mail address."""
     return list(db.session.scalars(select(Person).where(Person.id.in_(sorted(ids))).order_by(Person.email_key)))
+
+
+def people_of(unit: Unit, page: int, today: date) -> Belonging:
+    """Who works here and has it as their home unit or belongs to it besides, by given name; two queries."""
+    besides = select(UnitMember.person_id).where(UnitMember.unit_id == unit.id)
+    here = or_(Person.left_on.is_(None), Person.left_on >= today)
+    asked = (here, or_(Person.unit_id == unit.id, Person.id.in_(besides)))
+    count = db.session.scalar(select(func.count()).select_from(Person).where(*asked)) or 0
+    pages = max(-(-count // PAGE), 1)
+    page = min(page, pages)
+    query = select(Person).where(*asked).options(joinedload(Person.unit)).order_by(Person.sort_key, Person.id)
+    found = db.session.scalars(query.limit(PAGE).offset((page - 1) * PAGE))
+    return Belonging([(one, one.unit_id == unit.id) for one in found], count, page, pages)
+
+
+def people_to_place(ids: Iterable[int]) -> list[Person]:
+    """These people with their teams, whom nobody else changes until this transaction ends."""
+    chosen = Person.id.in_(sorted(ids))
+    db.session.execute(select(Person.id).where(chosen).order_by(Person.id).with_for_update())
+    query = select(Person).where(chosen).options(selectinload(Person.teams)).order_by(Person.sort_key, Person.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def in_use_below(unit: Unit) -> list[str]:

@@ -97,14 +97,25 @@ def _inside(viewer: Viewer, goal: type[Goal]) -> ColumnElement[bool]:
 
 
 def assigned(goal: type[Goal] = Goal) -> ColumnElement[bool]:
-    """Whoever made the goal could assign it to its owner, and did not merely suggest it (rules §7)."""
+    """Whoever made the goal could assign it to its owner, and did not merely suggest it (rules §7); a supervisor where the
+    goal's unit lets supervisors make goals."""
     maker = goal.created_by_id
-    supervises = _any(UnitSupervisor, UnitSupervisor.unit_id == Unit.id, UnitSupervisor.person_id == maker)
-    leads = _any(
+    heads = _any(
         UnitAncestor,
         UnitAncestor.unit_id == goal.unit_id,
-        _any(Unit, Unit.id == UnitAncestor.ancestor_id, or_(Unit.head_id == maker, supervises)),
+        _any(Unit, Unit.id == UnitAncestor.ancestor_id, Unit.head_id == maker),
     )
+    supervises = _any(
+        UnitAncestor,
+        UnitAncestor.unit_id == goal.unit_id,
+        _any(
+            UnitSupervisor,
+            UnitSupervisor.unit_id == UnitAncestor.ancestor_id,
+            UnitSupervisor.person_id == maker,
+        ),
+    )
+    lets = _any(Unit, Unit.id == goal.unit_id, Unit.supervisors_edit_goals.is_(True))
+    leads = or_(heads, and_(lets, supervises))
     manages = _any(Management, Management.person_id == goal.owner_id, Management.manager_id == maker)
     runs = _any(Person, Person.id == maker, Person.is_hr.is_(True))
     return and_(maker != goal.owner_id, or_(manages, leads, runs))

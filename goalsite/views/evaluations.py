@@ -33,7 +33,7 @@ from goalsite.views.loaders import allow, load_goal, viewer
 blueprint = Blueprint("evaluations", __name__, url_prefix="/evaluations")
 Act = Callable[[Goal, Person, Said, datetime, date], None]
 # What of the queue's address goes along, so that one comes back to the same place.
-PLACE = ("tab", "person", "sort", "page")
+PLACE = ("tab", "kind", "person", "sort", "page")
 
 
 @dataclass(frozen=True)
@@ -200,6 +200,7 @@ def _evaluation(look: Look, form: EvaluationForm | None = None, status: int = 20
         may_decide=may_decide,
         may_reopen=may_reopen,
         may_submit=policy.may_submit(to, goal, here.today()),
+        may_name=policy.may_name_evaluator(to, goal),
         may_tick=may_decide and wants_fragment(),
         overtaken=status == 409,
         opened=True,

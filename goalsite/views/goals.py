@@ -218,6 +218,8 @@ def _standing(found: Found, around: Surroundings | None = None, background: Back
         "may_check_in": {one.row.id for one in view.card.measures if policy.may_check_in(to, goal, one.row)},
         "may_submit": _exists("evaluations.submit") and policy.may_submit(to, goal, today),
         "may_decide": _exists("decisions.show") and policy.may_decide_evaluation(to, goal, today),
+        "may_name_evaluator": policy.may_name_evaluator(to, goal),
+        "may_reopen": policy.may_reopen_evaluation(to, goal),
         "may_see_score": policy.may_see_evaluation(to, goal),
         "moves": possible(to, goal),
         "may_change": may_begin(to, goal),

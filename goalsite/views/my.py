@@ -8,12 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.domain.relations import ToGoal
-from goalsite.frame import cycle, me
+from goalsite.frame import cycle, frame, me
 from goalsite.models import Cycle
 from goalsite.queries import company as here
 from goalsite.queries import my as read
 from goalsite.queries.cards import GoalCard, cards_of
-from goalsite.queries.reviews import count_waiting
+from goalsite.queries.reviews import count_to_discuss
 from goalsite.respond import respond
 from goalsite.views.loaders import load_goal, viewer
 from goalsite.views.typed import address_of
@@ -47,8 +47,9 @@ def show() -> AnyResponse:
         due_by=min((measure.row.due_by for measure in late if measure.row.due_by), default=None),
         standing=read.my_standing(person, chosen, cards),
         waits=(waits := read.my_waits(person, today, here.now())),
+        decisions=frame().waiting.by_kind,
         typed_href=address_of(waits.typed_place) if waits.typed_place else "",
-        reviews_waiting=count_waiting(viewer(), chosen) if chosen.state == "reviewing" else 0,
+        to_discuss=count_to_discuss(viewer(), chosen) if chosen.state == "reviewing" else 0,
         unseen=read.my_unseen(person, today),
         attention=_attention(cards),
         actions=read.my_actions(person, chosen),

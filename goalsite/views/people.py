@@ -11,6 +11,7 @@ from goalsite.forms.auth import Sure
 from goalsite.forms.base import add_error, answer_of, first_time, is_stale, keep_answer
 from goalsite.forms.people import PersonForm, newer, person_form
 from goalsite.frame import initials, me
+from goalsite.letters import may_mail_links
 from goalsite.models import Person
 from goalsite.queries import company as here
 from goalsite.queries import people as read
@@ -29,12 +30,14 @@ def list_people() -> Response:
     filters = read.read_people_filters(request.args)
     unit = read.unit_by_code(filters.unit) if filters.unit else None
     page = as_id(request.args.get("page", "")) or 1
+    found = read.people_like(filters, unit, page, here.today(), here.now())
     return respond(
         "people/list.html",
         filters=filters,
         unit=unit,
         import_href=_import_href(),
-        found=read.people_like(filters, unit, page, here.today(), here.now()),
+        found=found,
+        may_hand_over={one.person.id for one in found.rows if policy.may_hand_over(viewer(), one.person)},
     )
 
 
@@ -120,6 +123,7 @@ def _form_page(form: PersonForm, person: Person | None = None, *, stale: bool = 
         account=read.account_of(person, here.today()) if person else None,
         invited=read.has_link(person.id, here.now()) if person else False,
         may_write_account=person is not None and policy.may_write_account(viewer(), person),
+        mailed=may_mail_links(),
         own=person is not None and person.id == me().id,
         in_hand=count_in_hand(person.id) if person and policy.may_hand_over(viewer(), person) else None,
     )

@@ -1,16 +1,17 @@
 """Somebody's account: the link with which they set a password, closing it, opening it again."""
 
-from flask import Blueprint, Response, current_app, flash, url_for
+from flask import Blueprint, Response, flash, url_for
 from flask_babel import gettext as _
 
 from goalsite import policy
-from goalsite.actions.accounts import LINK_LIFE, make_link
+from goalsite.actions.accounts import LINK_LIFE
 from goalsite.actions.people import close_account, open_account
 from goalsite.domain.errors import RuleError
 from goalsite.extensions import db
 from goalsite.forms.auth import Sure
 from goalsite.forms.base import first_time
 from goalsite.frame import me
+from goalsite.letters import may_mail_links, send_link
 from goalsite.messages import say
 from goalsite.models import Person
 from goalsite.queries import company as here
@@ -30,13 +31,11 @@ def invite(person_id: int) -> Response:
     if form.validate_on_submit() and first_time(form):
         if not may_come_in(person, here.now()):
             return _refused(person, RuleError("account_closed"))
-        purpose = "reset" if person.password_hash else "invite"
-        token = make_link(me(), person, purpose, here.now())
+        link = send_link(me(), person, here.now())
         db.session.commit()
-        # The address is fixed by a setting: what a browser calls this site must not end up in somebody else's mail.
-        link = current_app.config["GOALSITE_URL"].rstrip("/") + url_for("auth.welcome", token=token)
     days = LINK_LIFE["reset" if person.password_hash else "invite"].days
-    return respond("people/link.html", person=person, link=link, days=days, sure=Sure(formdata=None))
+    mailed = may_mail_links()
+    return respond("people/link.html", person=person, link=link, mailed=mailed, days=days, sure=Sure(formdata=None))
 
 
 @blueprint.post("/<int:person_id>/close")

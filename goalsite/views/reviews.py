@@ -72,6 +72,31 @@ def list_reviews() -> AnyResponse:
     )
 
 
+@blueprint.get("/sheets")
+def sheets() -> AnyResponse:
+    chosen, filters, today = cycle(), read_filters(request.args), here.today()
+    place = place_of(filters.unit, chosen) if chosen else None
+    if chosen is None or place is None:
+        abort(404)
+    page = min(as_id(request.args.get("page", "")) or 1, 10_000)
+    unit_id = place.unit.id if filters.unit else None
+    listed, in_all = read.sheets_of(viewer(), chosen, unit_id=unit_id, page=page)
+    members = people.members_of(viewer(), [people.Found(person, True) for person in listed], chosen, today)
+    return respond(
+        "reviews/sheets.html",
+        cycle=chosen,
+        place=place,
+        asked={"unit": filters.unit or None, "cycle": chosen.code},
+        members=[(person, member) for person, member in zip(listed, members, strict=True) if member.whole],
+        in_all=in_all,
+        page=page,
+        pages=max(1, -(-in_all // read.SHEETS)),
+        bands=bands_of(chosen),
+        company=frame().company,
+        today=today,
+    )
+
+
 @blueprint.get("/<code>/<int:person_id>")
 def show(code: str, person_id: int) -> AnyResponse:
     return _page(_look(code, person_id))

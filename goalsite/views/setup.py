@@ -6,6 +6,8 @@ from flask import Blueprint, Response, current_app, url_for
 
 from goalsite import policy
 from goalsite.forms.auth import Sure
+from goalsite.letters import home, may_mail, may_mail_links
+from goalsite.queries import mails
 from goalsite.queries import setup as read
 from goalsite.respond import respond
 from goalsite.views.loaders import allow, viewer
@@ -38,13 +40,25 @@ def show() -> Response:
         "goals": counts.goals > 0,
     }
     following = next((name for name, is_done in done.items() if not is_done), "")
-    return respond("setup/show.html", counts=counts, done=done, following=following, doors=_doors(), **_example(counts))
+    return respond(
+        "setup/show.html", counts=counts, done=done, following=following, doors=_doors(), **_example(counts), **_mail()
+    )
 
 
 def _example(counts: read.Counts) -> dict[str, Any]:
     """The door to the example company, for the first administrator of a site that holds nothing else."""
     may = viewer().is_admin and viewer().is_hr and not (counts.below or counts.goals)
     return {"may_try": may, "sure": Sure(formdata=None) if may else None}
+
+
+def _mail() -> dict[str, Any]:
+    """How e-mail stands, for administrators."""
+    if not viewer().is_admin:
+        return {"mail": None}
+    settings = current_app.config
+    server = f"{settings['GOALSITE_SMTP_HOST']}:{settings['GOALSITE_SMTP_PORT']}" if may_mail() else ""
+    said = {"mail_server": server, "mail_links": may_mail_links(), "site": home()}
+    return {"mail": mails.standing(), "mail_sure": Sure(formdata=None), **said}
 
 
 def _doors() -> dict[str, str]:

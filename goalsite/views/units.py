@@ -71,13 +71,13 @@ def add() -> Response:
 
 @blueprint.get("/<int:unit_id>/edit")
 def edit(unit_id: int) -> Response:
-    unit = _load_unit(unit_id)
+    unit = load_unit(unit_id)
     return _form_page(unit_form(viewer(), unit), unit)
 
 
 @blueprint.post("/<int:unit_id>/edit")
 def change(unit_id: int) -> Response:
-    unit = _load_unit(unit_id, to_change=True)
+    unit = load_unit(unit_id, to_change=True)
     form = unit_form(viewer(), unit)
     if not form.validate_on_submit() or not _parent_is_mine(form):
         return _form_page(form, unit, status=422)
@@ -95,7 +95,7 @@ def change(unit_id: int) -> Response:
 
 @blueprint.post("/<int:unit_id>/<any(archive, restore):act>")
 def move(unit_id: int, act: str) -> Response:
-    unit = _load_unit(unit_id, to_change=True)
+    unit = load_unit(unit_id, to_change=True)
     form = Sure()
     if form.validate_on_submit() and first_time(form):
         try:
@@ -115,18 +115,19 @@ def move(unit_id: int, act: str) -> Response:
     return go_to(url_for("units.list_units"))
 
 
-def _allow_in() -> None:
-    """HR, and whoever heads a unit."""
-    allow(policy.may_run_cycles(viewer()) or bool(viewer().heads))
-
-
-def _load_unit(unit_id: int, *, to_change: bool = False) -> Unit:
+def load_unit(unit_id: int, *, to_change: bool = False) -> Unit:
+    """The unit, for those who may change it."""
     _allow_in()
     unit = read.unit_by_id(unit_id, to_change=to_change)
     if unit is None:
         abort(404)
     allow(policy.may_edit_team(relations_to_units(viewer(), [unit.id])[unit.id], unit.kind))
     return unit
+
+
+def _allow_in() -> None:
+    """HR, and whoever heads a unit."""
+    allow(policy.may_run_cycles(viewer()) or bool(viewer().heads))
 
 
 def _parent_is_mine(form: UnitForm) -> bool:
@@ -141,7 +142,7 @@ def _parent_is_mine(form: UnitForm) -> bool:
 def _refused(form: UnitForm, error: RuleError, unit_id: int | None = None) -> Response:
     db.session.rollback()
     add_error(form, error)
-    return _form_page(form, _load_unit(unit_id) if unit_id else None, status=422)
+    return _form_page(form, load_unit(unit_id) if unit_id else None, status=422)
 
 
 def _form_page(form: UnitForm, unit: Unit | None = None, *, stale: bool = False, status: int = 200) -> Response:

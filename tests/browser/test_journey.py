@@ -128,6 +128,19 @@ class TestManager:
         row.locator("button[formaction]").click()
         expect(page.locator("[name=words][aria-invalid=true]")).to_be_visible()
 
+    def test_those_that_match_the_numbers_are_approved_together(self, page: Page, site: Site, sign_in: SignIn) -> None:
+        sign_in(page, "manager")
+        page.goto("/decisions?kind=evaluation")
+        before = page.locator("[data-tick]").count()
+        page.locator("[data-tick-agreeing]").click()
+        chosen = page.locator("[data-tick]:checked").count()
+        assert 0 < chosen < before
+        page.locator("#bulk button[value=agree]").click()
+        expect(page.locator("#queue .said")).to_contain_text(f"Đã xử lý {chosen} việc.")
+        expect(page.locator("#queue .said")).to_be_focused()
+        expect(page.locator("[data-tick]")).to_have_count(before - chosen)
+        expect(page.locator("#bulk button[value=agree]")).to_be_disabled()
+
 
 class TestDirector:
     def test_from_the_company_to_a_number_in_three_clicks(self, page: Page, site: Site, sign_in: SignIn) -> None:

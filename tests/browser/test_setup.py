@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from goalsite.extensions import db
-from goalsite.models import Cycle, Metric
+from goalsite.models import Cycle, Metric, Unit
 
 SCREENS = {
     "hr": (
@@ -20,20 +20,24 @@ SCREENS = {
         "/setup/metrics",
         "/setup/metrics/new",
         "/setup/metrics/{metric}/edit",
+        "/setup/units/{unit}/people",
+        "/setup/people/invite",
     ),
-    "administrator": ("/setup/company",),
+    "administrator": ("/setup/company", "/setup"),
 }
 
 
 @pytest.fixture
 def ids(site: Any) -> dict[str, int]:
-    """The running cycle that goals are in, and a metric in use."""
+    """The running cycle that goals are in, a metric in use, and a team."""
     with site.app.app_context():
         cycle = db.session.query(Cycle).filter_by(state="open").order_by(Cycle.starts_on.desc()).first()
         metric = db.session.query(Metric).order_by(Metric.id).first()
         assert cycle is not None
         assert metric is not None
-        return {"cycle": cycle.id, "metric": metric.id}
+        team = db.session.query(Unit).filter_by(kind="team").first()
+        assert team is not None
+        return {"cycle": cycle.id, "metric": metric.id, "unit": team.id}
 
 
 class TestScreens:

@@ -67,11 +67,14 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/decisions",
         "/decisions?tab=approved&sort=person&page=2",
         "/decisions?tab=sent",
+        "/decisions?kind=change&page=2",
+        "/decisions?kind=evaluator",
         "/decisions?person={person}",
     ),
     "evaluations.row": ("/evaluations/{own_goal}/row", "/evaluations/{decidable}/row"),
     "evaluations.show": ("/evaluations/{own_goal}", "/evaluations/{decidable}"),
     "evaluations.submit": ("/evaluations/{own_over}/submit",),
+    "evaluators.edit": ("/goals/{report_goal}/evaluator",),
     "plans.new": ("/goals/{own_active}/actions/new",),
     "plans.edit": ("/actions/{own_action}/edit",),
     "changes.edit": ("/goals/{own_active}/change",),
@@ -107,11 +110,13 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "people.edit": ("/setup/people/{person}/edit",),
     "tree_map.show": ("/tree/map", "/tree/map?unit={unit}&levels=3", "/tree/map?goal={goal}"),
+    "reviews.sheets": ("/reviews/sheets", "/reviews/sheets?unit={unit}"),
     "handover.show": ("/setup/people/{other_person}/hand-over",),
     "people.list_people": (
         "/setup/people",
         "/setup/people?text=an&unit={unit}&role=heads&state=all&page=2",
     ),
+    "people_invites.show": ("/setup/people/invite", "/setup/people/invite?unit={unit}&role=heads&again=1"),
     "people_import.download_template": ("/setup/people/import/template",),
     "people_import.show": ("/setup/people/import",),
     "people.new": ("/setup/people/new",),
@@ -121,6 +126,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pickers/metrics?field=metric&metric=a",
         "/pickers/goals?field=parent&parent=a&beside={goal}",
         "/pickers/kpis?field=fed&fed=a",
+        "/pickers/positions?field=position&position=a",
     ),
     "report_checkins.show": ("/reports/discipline?weeks=4&page=2", "/reports/discipline?unit={unit}&cycle={reviewed}"),
     "report_results.compare": ("/reports/compare?sort=difference&page=2", "/reports/compare?of=units&unit={unit}"),
@@ -159,6 +165,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/tree?owner={person}",
         "/tree?open={goal}&page=2",
     ),
+    "unit_people.show": ("/setup/units/{unit_id}/people", "/setup/units/{unit_id}/people?page=2"),
     "units.edit": ("/setup/units/{unit_id}/edit",),
     "units.list_units": ("/setup/units", "/setup/units?text=a&archived=1", "/setup/units?page=2"),
     "units.new": ("/setup/units/new", "/setup/units/new?below={unit_id}"),
@@ -167,7 +174,7 @@ PAGES: dict[str, tuple[str, ...]] = {
 # The company's settings are for administrators, whom none of these viewers is; test_company counts their queries.
 ANSWERS = {"auth.first_visit": 404, "auth.welcome": 404, "company.edit": 403}
 # What these screens are for nobody else may see.
-FOR_HR = ("assignments.sheets", "cycle", "handover.", "kpi_", "metrics.", "workbook.", "people", "units.", "setup.")
+FOR_HR = ("assignments.sheets", "cycle", "handover.", "kpi_", "metrics.", "workbook.", "people", "unit", "setup.")
 
 
 def routes(app: Flask) -> set[str]:
@@ -212,6 +219,7 @@ def sights(viewer: Person) -> dict[str, list[Any]]:
         "own_checkin": list(db.session.scalars(own_checkins)),
         "own_goal": list(db.session.scalars(own.limit(2))),
         "decidable": list(db.session.scalars(decidable.order_by(Goal.id).limit(1))),
+        "report_goal": list(db.session.scalars(decidable.order_by(Goal.id).limit(1))) if viewer.is_hr else [],
         "own_over": list(db.session.scalars(over.limit(2))),
         "own_active": [found[0]] if found[0] else [],
         "own_action": list(

@@ -126,6 +126,24 @@ class TestFourSteps:
         ]
         assert actions == ["create_goal", *["update_goal"] * 3]
 
+    @pytest.mark.parametrize(
+        ("by_unit", "of_kpi", "seen"),
+        (
+            ("public", "public", "public"),
+            ("internal", "public", "internal"),
+            ("restricted", "public", "restricted"),
+            ("public", "restricted", "restricted"),
+            ("restricted", "internal", "restricted"),
+        ),
+    )
+    def test_is_seen_as_the_unit_says_and_by_no_more_than_the_kpi(
+        self, app: Flask, cast: dict[str, Person], kpi: Goal, by_unit: str, of_kpi: str, seen: str
+    ) -> None:
+        kpi.unit.okr_visibility, kpi.visibility = by_unit, of_kpi
+        browser = signed_in(app, cast["report"])
+        assert begun(browser, kpi).visibility == seen
+        assert begun(browser, title="Không có chỉ tiêu").visibility == by_unit
+
     def test_the_articles_example_can_be_walked_through(
         self, app: Flask, cast: dict[str, Person], cycle: Cycle
     ) -> None:

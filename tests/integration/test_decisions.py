@@ -1,4 +1,4 @@
-"""The queue of decisions: what is in it for whom, and many approved at once."""
+"""The queue of decisions: what is in it for whom, and what somebody has sent and waits for."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -6,18 +6,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
-from goalsite.models_accounts import AuditRow
-from goalsite.models_follow import EvaluationStep
 from goalsite.queries.company import today
 from tests.cast import signed_in
 from tests.integration.builders import WEEK, days_ago, family, make_goal, running_cycle, settle
+from tests.integration.deciding import AT, asked, handed_in, page_of, reviewed
 from tests.queries import MOST, counted
-
-AT = datetime(2026, 1, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -27,32 +24,15 @@ def cast(app: Flask, db_session: Any) -> dict[str, Person]:
 
 @pytest.fixture
 def cycle(cast: dict[str, Person]) -> Cycle:
-    return running_cycle(state="reviewing", evaluate_by=today() + WEEK)
-
-
-def handed_in(owner: Person, cycle: Cycle, score: str = "0", **facts: Any) -> Goal:
-    """A goal at 0 % whose owner says `score`."""
-    goal = make_goal(owner, cycle, {}, evaluation="submitted", score=Decimal(score), **facts)
-    db.session.add(
-        EvaluationStep(goal_id=goal.id, at=AT, step="submitted", by_id=owner.id, score=Decimal(score), note="")
-    )
-    return goal
-
-
-def page_of(app: Flask, person: Person, path: str = "/decisions") -> str:
-    answer = signed_in(app, person).get(path, headers={"Accept-Language": "en"})
-    assert answer.status_code == 200
-    return answer.get_data(as_text=True).replace("\u00a0", " ")
+    return running_cycle(state="reviewing", evaluate_by=today() + WEEK, review_by=today() + WEEK * 2)
 
 
 class TestShow:
-    def test_what_waits_for_me_with_what_it_is_judged_by(
-        self, app: Flask, cast: dict[str, Person], cycle: Cycle
-    ) -> None:
+    def test_an_evaluation_with_what_it_is_judged_by(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         handed_in(cast["report"], cycle, "0.1", title="Mục tiêu của Anh")
         settle()
         text = page_of(app, cast["manager"])
-        assert "1 goal waits for your decision" in text
+        assert "1 thing waits for your decision" in text
         assert "Mục tiêu của Anh" in text
         assert "+10" in text
 
@@ -61,15 +41,44 @@ class TestShow:
         self, app: Flask, cast: dict[str, Person], cycle: Cycle, role: str
     ) -> None:
         handed_in(cast["report"], cycle, title="Mục tiêu của Anh")
+        reviewed(cast["report"], cycle, "discussed")
+        running = running_cycle(code="RUN", name="Đang chạy")
+        make_goal(cast["report"], running, {}, state="proposed", title="Đề xuất của Anh")
+        asked(make_goal(cast["report"], running, {}, title="Xin đổi của Anh"))
         settle()
         text = page_of(app, cast[role])
         assert "Nothing waits for your decision" in text
-        assert "Mục tiêu của Anh" not in text
+        for title in ("Mục tiêu của Anh", "Đề xuất của Anh", "Xin đổi của Anh"):
+            assert title not in text
 
-    def test_what_i_have_handed_in_is_in_its_tab(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
-        handed_in(cast["report"], cycle, title="Mục tiêu của Anh")
+    def test_every_kind_on_one_page_the_nearest_day_first(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        boss = cast["manager"]
+        running = running_cycle(code="RUN", name="Đang chạy", goals_need_approval=True)
+        handed_in(cast["report"], cycle, title="Tự chấm")
+        make_goal(cast["report"], running, {"title": "Doanh thu"}, state="proposed", title="Đề xuất")
+        asked(make_goal(cast["peer"], running, {}, title="Xin đổi"))
+        make_goal(boss, running, {}, state="suggested", title="Gợi ý").created_by = cast["peer"]
+        reviewed(cast["peer"], cycle, "discussed")
         settle()
-        assert "Mục tiêu của Anh" in page_of(app, cast["report"], "/decisions?tab=sent")
+        text = page_of(app, boss)
+        assert "5 things wait for your decision" in text
+        order = ["Đề xuất<", "Gợi ý<", "Tự chấm<", "Review of", "Xin đổi<"]
+        places = [text.index(title) for title in order]
+        assert places == sorted(places)
+        assert "Doanh thu" in text
+        assert "Thị trường đổi" in text
+        assert '<s class="quiet">100</s> → <b>200</b>' in text
+        only = page_of(app, boss, "/decisions?kind=change")
+        assert "Xin đổi<" in only
+        assert "Tự chấm<" not in only
+
+    def test_the_frame_counts_the_same(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        handed_in(cast["report"], cycle)
+        reviewed(cast["peer"], cycle, "discussed")
+        settle()
+        assert '<span>Decisions</span><span class="count">2</span>' in page_of(app, cast["manager"], "/account")
 
     def test_a_goal_whose_time_has_not_come_does_not_wait(
         self, app: Flask, cast: dict[str, Person], cycle: Cycle
@@ -79,7 +88,7 @@ class TestShow:
         handed_in(cast["peer"], cycle, due_on=days_ago(1), title="Đã hết hạn")
         settle()
         text = page_of(app, cast["manager"])
-        assert "1 goal waits for your decision" in text
+        assert "1 thing waits for your decision" in text
         assert "Đã hết hạn" in text
 
     def test_the_same_goal_of_the_cycle_before_is_beside_it(
@@ -101,67 +110,62 @@ class TestShow:
         assert "Của Linh" in text
         assert "Của Anh" not in text
 
-    @pytest.mark.parametrize("asked", ["tab=x", "sort=%27", "person=-1", "person=9999999999999", "page=0", "page=99"])
+    @pytest.mark.parametrize(
+        "given",
+        ["tab=x", "kind=x", "sort=%27", "person=-1", "person=9999999999999", "page=0", "page=99", "tab=sent&page=9"],
+    )
     def test_what_makes_no_sense_narrows_nothing(
-        self, app: Flask, cast: dict[str, Person], cycle: Cycle, asked: str
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, given: str
     ) -> None:
         settle()
-        page_of(app, cast["manager"], f"/decisions?{asked}")
+        page_of(app, cast["manager"], f"/decisions?{given}")
 
-    def test_queries_do_not_grow_with_the_rows(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
-        goals = [handed_in(cast["report"], cycle, title=f"Mục tiêu {n}") for n in range(30)]
+    def test_the_queries_do_not_grow_with_the_rows(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        running = running_cycle(code="RUN", name="Đang chạy")
+        goals = [handed_in(cast["report"], cycle, title=f"Mục tiêu {n}") for n in range(8)]
+        for n in range(8):
+            make_goal(cast["report"], running, {}, {}, state="proposed", title=f"Đề xuất {n}")
+            asked(make_goal(cast["peer"], running, {}, title=f"Xin đổi {n}"))
+            make_goal(cast["manager"], running, {}, state="suggested", title=f"Gợi ý {n}").created_by = cast["peer"]
+            handed_in(cast["manager"], cycle, title=f"Gửi {n}")
+        asked(goals_of(cast["peer"])[0], field="period_targets", new="", at=datetime.now(UTC))
+        reviewed(cast["peer"], cycle, "discussed")
         settle()
         client = signed_in(app, cast["manager"])
         client.get("/decisions")
-        for address in ("/decisions", "/decisions?page=2", f"/evaluations/{goals[0].id}"):
+        addresses = ("/decisions", "/decisions?page=2", "/decisions?kind=change", "/decisions?tab=sent")
+        for address in (*addresses, "/decisions?tab=approved", f"/evaluations/{goals[0].id}"):
             with counted(app) as sent:
                 assert client.get(address).status_code == 200
             assert len(sent) <= MOST, "\n".join(sent)
 
 
-class TestApprove:
-    def test_each_ticked_goal_or_the_reason_why_not(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
-        same, apart, stale, other = (
-            handed_in(cast["report"], cycle, title="Đúng số liệu"),
-            handed_in(cast["report"], cycle, "0.4", title="Khác số liệu"),
-            handed_in(cast["peer"], cycle, title="Đã đổi"),
-            handed_in(cast["manager"], cycle, title="Của người khác"),
-        )
-        settle()
-        client = signed_in(app, cast["manager"])
-        ticked = [
-            f"{same.id}:{same.version}",
-            f"{apart.id}:{apart.version}",
-            f"{stale.id}:7",
-            f"{other.id}:1",
-            "x",
-            "9:9:9",
-        ]
-        answer = client.post(
-            "/decisions/approve", data={"goals": ticked}, headers={"Accept-Language": "en"}, follow_redirects=True
-        )
-        text = answer.get_data(as_text=True)
-        db.session.expire_all()
-        assert [goal.evaluation for goal in (same, apart, stale, other)] == ["approved"] + ["submitted"] * 3
-        assert "1 goal approved." in text
-        assert "Not approved: “Khác số liệu”. The score is not what the numbers say" in text
-        assert "Not approved: “Đã đổi”." in text
-        assert "Not approved: “Của người khác”. It is not yours to decide now." in text
-        assert db.session.scalar(select(func.count()).where(AuditRow.action == "evaluation_approved")) == 1
+def goals_of(person: Person) -> list[Goal]:
+    return list(db.session.scalars(select(Goal).where(Goal.owner_id == person.id, Goal.state == "active")))
 
-    def test_a_goal_that_may_not_be_seen_is_not_named(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
-        goal = handed_in(cast["director"], cycle, title="Bí mật", visibility="restricted", evaluator_id=None)
-        settle()
-        answer = signed_in(app, cast["outsider"]).post(
-            "/decisions/approve", data={"goals": [f"{goal.id}:1"]}, follow_redirects=True
-        )
-        assert "Bí mật" not in answer.get_data(as_text=True)
 
-    def test_sent_twice_it_has_one_effect(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
-        goal = handed_in(cast["report"], cycle)
+class TestSent:
+    def test_what_i_sent_with_whom_it_lies(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        me = cast["report"]
+        running = running_cycle(code="RUN", name="Đang chạy", goals_need_approval=True)
+        handed_in(me, cycle, title="Tự chấm xong")
+        make_goal(me, running, {}, state="proposed", title="Chờ duyệt")
+        asked(make_goal(me, running, {}, title="Xin đổi số"))
+        make_goal(cast["peer"], running, {}, state="suggested", title="Gợi ý cho Linh").created_by = me
+        reviewed(me, cycle, "appealed", person_signed_at=AT)
+        handed_in(me, cycle, title="Đã chấm xong", evaluation="approved")
         settle()
-        client = signed_in(app, cast["manager"])
-        form = {"goals": [f"{goal.id}:{goal.version}"], "form_key": "k" * 20}
-        answers = [client.post("/decisions/approve", data=form) for _ in range(2)]
-        assert [answer.status_code for answer in answers] == [303, 303]
-        assert db.session.scalar(select(func.count()).where(EvaluationStep.step == "approved")) == 1
+        text = page_of(app, me, "/decisions?tab=sent")
+        assert "5 things you sent wait for others" in text
+        for said in ("Tự chấm xong", "Chờ duyệt", "Xin đổi số", "Gợi ý cho Linh", "Appeal", cast["manager"].name, "HR"):
+            assert said in text
+        assert "Đã chấm xong" not in text
+        assert "Tự chấm xong" not in page_of(app, cast["peer"], "/decisions?tab=sent")
+
+    def test_decided_evaluations_have_their_tabs(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        handed_in(cast["report"], cycle, title="Đã duyệt", evaluation="approved")
+        handed_in(cast["report"], cycle, title="Đã trả", evaluation="returned")
+        settle()
+        assert "Đã duyệt" in page_of(app, cast["manager"], "/decisions?tab=approved")
+        assert "Đã trả" in page_of(app, cast["manager"], "/decisions?tab=returned&sort=person")
+        assert "Đã duyệt" not in page_of(app, cast["peer"], "/decisions?tab=approved")

@@ -119,7 +119,7 @@ class TestWaitingFor:
         now = cycle("Q", -10, 80)
 
         def goal(code: str, owner: Person, **facts: Any) -> Goal:
-            dates = {"starts_on": TODAY, "due_on": TODAY}
+            dates = {"starts_on": TODAY - DAY, "due_on": TODAY - DAY}
             made = Goal(
                 code=code,
                 title=code,
@@ -154,8 +154,11 @@ class TestWaitingFor:
             ]
         )
         db_session.flush()
-        assert waiting_for(me.id, TODAY) == Waiting(due=2, decisions=1, unread=1)
-        assert waiting_for(boss.id, TODAY) == Waiting(due=1, decisions=2, unread=0)
+        nothing = {"evaluation": 0, "goal": 0, "change": 0, "suggestion": 0, "review": 0}
+        for_me, for_them = waiting_for(me.id, TODAY), waiting_for(boss.id, TODAY)
+        assert for_me == Waiting(due=2, unread=1, by_kind=nothing | {"suggestion": 1})
+        assert for_them == Waiting(due=1, unread=0, by_kind=nothing | {"goal": 1, "evaluation": 1})
+        assert (for_me.decisions, for_them.decisions) == (1, 2)
 
 
 class TestRespond:

@@ -97,3 +97,16 @@ class TestBar:
         assert "50%" in capsys.readouterr().err
         bar.wipe()
         assert capsys.readouterr().err.strip() == ""
+
+    def test_moves_whether_or_not_the_length_is_known(self, capsys: pytest.CaptureFixture[str]) -> None:
+        bar = Bar()
+        for what, done, of in (("people", 2000, 0), ("people", 6000, 0), ("people", 5000, 20_000), ("units", 1, 1)):
+            bar.progress(what, done, of)
+        bar.wipe()
+        few, *shown, wiped, _end = capsys.readouterr().err.split("\r")
+        assert (few, [text.split() for text in shown]) == (
+            "",
+            [["people", "6000"], ["people", "███████", "25%"], ["units", "█" * 30, "100%"]],
+        )
+        assert wiped.isspace()
+        assert len(wiped) == len(shown[1])

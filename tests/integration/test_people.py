@@ -105,6 +105,17 @@ class TestList:
         text = hr.get(f"/setup/people?{asked}").text
         assert set(re.findall(r'class="t" href="/setup/people/\d+/edit">([^<]+)<', text)) == found
 
+    def test_says_what_somebody_who_left_has_open_still(self, hr: FlaskClient, cast: Cast) -> None:
+        cycle, closed = running_cycle(), running_cycle(code="OLD", state="closed")
+        for state in ("active", "draft", "closed", "cancelled"):
+            make_goal(cast["report"], cycle, {}, state=state)
+        make_goal(cast["report"], closed, {})
+        make_goal(cast["manager"], cycle, {})
+        assert "open goal" not in hr.get("/setup/people").text
+        cast["report"].left_on = days_ago(1)
+        text = hr.get("/setup/people?state=left").text
+        assert f'/{cast["report"].id}/hand-over">still 1 open goal</a>' in text
+
     def test_takes_few_queries(self, app: Flask, hr: FlaskClient) -> None:
         for number in range(60):
             join(f"Người {number}", email=f"n{number}@x.vn")

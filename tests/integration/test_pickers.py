@@ -14,7 +14,7 @@ from goalsite.extensions import db
 from goalsite.forms.pickers import PickField, PicksField
 from goalsite.models import Metric, Person
 from goalsite.queries.pickers import picked
-from tests.cast import signed_in
+from tests.cast import join, signed_in
 from tests.integration.builders import days_ago, family, make_goal, running_cycle
 from tests.queries import MOST, counted
 
@@ -54,6 +54,19 @@ class TestOptions:
         client = signed_in(app, cast["report"])
         assert "Linh" not in client.get("/pickers/people?field=x&x=Linh").text
         assert "Phòng A" not in client.get("/pickers/units?field=x").text
+
+    def test_positions_that_others_have_ten_at_most(self, app: Flask, cast: Cast) -> None:
+        for number, who in enumerate(("report", "peer", "manager")):
+            cast[who].position = "Chuyên viên kinh doanh" if number < 2 else "Kế toán trưởng"
+        for number in range(30):
+            join(f"Người {number}", email=f"n{number}@x.vn").position = f"Kế toán {number}"
+        client = signed_in(app, cast["hr"])
+        assert client.get("/pickers/positions?field=position&position=kinh CHUYÊN").text.count("<option") == 1
+        assert client.get("/pickers/positions?field=position&position=kế toán").text.count("<option") == 10
+        # What most people have comes first.
+        assert "Chuyên viên kinh doanh" in client.get("/pickers/positions?field=position").text
+        form = client.get(f"/setup/people/{cast['report'].id}/edit").text
+        assert "/pickers/positions?field=position&amp;name=position" in form
 
     @pytest.mark.parametrize("path", ("/pickers/secrets?field=x", "/pickers/people", "/pickers/people?field=a%22b"))
     def test_what_makes_no_sense_is_not_found(self, app: Flask, cast: Cast, path: str) -> None:

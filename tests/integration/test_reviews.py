@@ -256,7 +256,7 @@ class TestListReviews:
         mine = page(app, cast["report"], "/reviews?cycle=NOW").split("<main")[1]
         assert "1 review waits for you" in mine
         assert cast["peer"].name not in mine
-        assert "review waits for you" in page(app, cast["report"], "/?cycle=NOW")
+        assert "review to sign" in page(app, cast["report"], "/?cycle=NOW")
 
     def test_filters(self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any) -> None:
         act("manager", "discuss")
@@ -272,3 +272,16 @@ class TestListReviews:
         rebuild_organisation(today())
         assert act("manager", "discuss").status_code in (403, 404)
         assert act("outsider", "discuss").status_code == 303
+
+
+class TestSheets:
+    def test_prints_everybodys_sheet_of_a_unit_as_far_as_the_reader_may_see_them(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        settle()
+        page = signed_in(app, cast["manager"]).get("/reviews/sheets?unit=A").text
+        assert page.count('class="sheet"') == 2
+        assert f'id="sheet-{cast["report"].id}"' in page
+        page = signed_in(app, cast["report"]).get("/reviews/sheets").text
+        assert page.count('class="sheet"') == 1
+        assert signed_in(app, cast["hr"]).get("/reviews/sheets?unit=NONE").status_code == 404

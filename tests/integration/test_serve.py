@@ -118,6 +118,12 @@ class TestServe:
             assert f"Goalsite is at http://127.0.0.1:{server.port}\n" in server.output()
             assert server.process.returncode == 0
 
+    def test_says_when_links_cannot_be_mailed(self, start: Start, database_url: str) -> None:
+        mail = {"GOALSITE_SMTP_HOST": "127.0.0.1", "GOALSITE_MAIL_SENDER": "goals@x.vn"}
+        assert start(DATABASE_URL=database_url, **mail).line().startswith("E-mail is set, but GOALSITE_URL is not")
+        told = start(DATABASE_URL=database_url, GOALSITE_URL="https://goals.x.vn", **mail)
+        assert told.line().startswith("Goalsite is at")
+
     def test_schema_that_does_not_fit_is_refused(self, start: Start, app: Flask, database_url: str) -> None:
         with app.app_context():
             db.session.execute(text("UPDATE alembic_version SET version_num = 'later'"))

@@ -159,8 +159,16 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("units.edit", "GET"): Line("/setup/units/{team_id}/edit", HR | {"skip"}),
     ("units.change", "POST"): Line("/setup/units/{team_id}/edit", HR | {"skip"}),
     ("units.move", "POST"): Line("/setup/units/{team_id}/restore", HR | {"skip"}),
+    ("unit_people.show", "GET"): Line("/setup/units/{team_id}/people", HR | {"skip"}),
+    ("unit_people.add", "POST"): Line("/setup/units/{team_id}/people", HR | {"skip"}),
+    ("unit_people.remove", "POST"): Line("/setup/units/{team_id}/people/{self}/take-out", HR | {"skip"}),
     # --- setting up people: HR and administrators; an administrator's account is only an administrator's to change
     ("setup.show", "GET"): Line("/setup", HR | {"admin"}),
+    ("mails.send_trial", "POST"): Line("/setup/mail/try", ADMIN),
+    ("mails.send_again", "POST"): Line("/setup/mail/again", ADMIN),
+    ("people_invites.show", "GET"): hr("/setup/people/invite", HR | ADMIN),
+    ("people_invites.invite", "POST"): hr("/setup/people/invite", HR | ADMIN),
+    ("people_invites.download", "POST"): hr("/setup/people/invite/file", HR | ADMIN),
     ("people_import.show", "GET"): Line("/setup/people/import", HR | {"admin"}),
     ("workbook.show", "GET"): hr("/setup/workbook"),
     ("workbook.upload", "POST"): hr("/setup/workbook"),
@@ -258,6 +266,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("meetings.note", "POST"): Line("/units/{team_id}/meeting", LEADS | HR, seen_by={"self", "peer"} | LEADS | HR),
     # --- a person's review: themselves, their managers and HR find it; each step is its own people's
     ("reviews.list_reviews", "GET"): everyone("/reviews"),
+    ("reviews.sheets", "GET"): everyone("/reviews/sheets"),
     ("reviews.show", "GET"): Line("/reviews/OLD/{self}", seen_by=READ_REVIEWS),
     ("reviews.write", "POST"): Line("/reviews/OLD/{self}/words", {"self", "manager"}, seen_by=READ_REVIEWS),
     ("reviews.take", "POST"): (
@@ -277,7 +286,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("acknowledgements.create", "POST"): on_goal("/checkins/{checkin}/acknowledge", ACKNOWLEDGERS),
     # --- evaluating: the owner hands in, only the evaluator decides, HR reopens
     ("decisions.show", "GET"): everyone("/decisions"),
-    ("decisions.approve", "POST"): everyone("/decisions/approve"),
+    ("decisions.decide", "POST"): everyone("/decisions/decide"),
     ("evaluations.submit", "GET"): on_goal("/evaluations/{done_goal}/submit", {"self"}),
     ("evaluations.hand_in", "POST"): on_goal("/evaluations/{done_goal}/submit", {"self"}),
     ("evaluations.show", "GET"): on_goal("/evaluations/{handed_in}", READ_EVALUATIONS, otherwise=404),
@@ -285,6 +294,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("evaluations.approve", "POST"): on_goal("/evaluations/{handed_in}/approve", {EVALUATOR}),
     ("evaluations.return", "POST"): on_goal("/evaluations/{handed_in}/return", {EVALUATOR}),
     ("evaluations.reopen", "POST"): on_goal("/evaluations/{approved}/reopen", HR),
+    ("evaluators.edit", "GET"): on_goal("/goals/{goal}/evaluator", HR),
+    ("evaluators.change", "POST"): on_goal("/goals/{goal}/evaluator", HR),
 }
 
 

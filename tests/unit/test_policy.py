@@ -136,6 +136,9 @@ class TestActive:
         asking = SELVES | MANAGERS | LEADS | {"assignee"}
         assert may(lambda to: policy.may_propose_change(to, goal())) == asking
         assert may(lambda to: policy.may_decide_change(to, goal())) == MANAGERS | LEADS | {"hr"}
+        # Or a supervisor would apply what they proposed, and could change it after all.
+        heads = MANAGERS | {"lead", "hr"}
+        assert may(lambda to: policy.may_decide_change(to, goal()), supervisors_edit_goals=False) == heads
 
     def test_closing_early_is_the_evaluators_once_evaluated(self) -> None:
         evaluated = goal(evaluation="approved")

@@ -21,6 +21,8 @@ const wake = (root) => {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented && !form.matches("[hx-post]") || form.method === "dialog" || form.method === "get") return;
+  // What is answered with a file leaves the page as it is, and may be asked for again.
+  if (form.matches("[data-file]") || event.submitter?.matches("[data-file]")) return;
   // Disabled buttons are not sent: let the browser and htmx read the form first.
   setTimeout(() => rest(form, event.submitter));
 });
