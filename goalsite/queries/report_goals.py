@@ -58,7 +58,8 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
     )
     found = {row[0]: row[1] for row in rows}
     place = {goal_id: at for at, goal_id in enumerate(found)}
-    lines = sorted(_lines_of(asked, found), key=lambda line: place[line.line.goal.id])
+    deep = bool(rows) and rows[0][2] <= MOST_REPLAYED
+    lines = sorted(_lines_of(asked, found, deep=deep), key=lambda line: place[line.line.goal.id])
     return Goals(lines, rows[0][2] if rows else 0)
 
 
@@ -85,11 +86,12 @@ def _ids(query: Any) -> dict[int, bool]:
     return {goal_id: bool(may_see) for goal_id, may_see in db.session.execute(query).tuples()}
 
 
-def _lines_of(asked: Question, found: Mapping[int, bool]) -> list[Line]:
+def _lines_of(asked: Question, found: Mapping[int, bool], *, deep: bool = True) -> list[Line]:
     """The lines of these goals by code, without those that did not count on the day asked about."""
     if not found:
         return []
-    record = record_of(asked.cycle, asked.day, as_of=asked.as_of is not None, narrowed=[Goal.id.in_(list(found))])
+    these = [Goal.id.in_(list(found))]
+    record = record_of(asked.cycle, asked.day, as_of=asked.as_of is not None, narrowed=these, deep=deep)
     return [Line(line, found[line.goal.id]) for line in goal_lines(record)]
 
 

@@ -22,7 +22,8 @@ from goalsite.queries.results import tally
 from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 50
-# A past day, or a calendar period, is worked out anew for everybody it is about: a page does so for this many people at most.
+# A past day, or a calendar period, is worked out anew for everybody it is about: a page does so for this many people at most. Where it is about more,
+# it also takes what gives progress to a goal as it is stored.
 MOST_REPLAYED = 1000
 SLICE = 2000
 SORTS = ("name", "unit", "okr", "kpi", "total", "goals", "checkin")
@@ -97,7 +98,7 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
         return People(lines[(page - 1) * AT_ONCE : page * AT_ONCE], in_all)
     ordered = _people(viewer, asked).order_by(*_order(sort, down), Person.sort_key, Person.id)
     found, in_all = _read(ordered.limit(AT_ONCE).offset((page - 1) * AT_ONCE), asked)
-    return People(lines_of(asked, found), in_all)
+    return People(lines_of(asked, found, deep=in_all <= MOST_REPLAYED), in_all)
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[PersonLine]:
@@ -116,13 +117,19 @@ def rows_of(
     return _read(query if most is None else query.limit(most + 1), asked)
 
 
-def lines_of(asked: Question, rows: Sequence[Row], record: CycleRecord | None = None) -> list[Line]:
-    """The lines of these people, in that order, from the record where there is one. Three queries, five of a past day, none where all are stored for good."""
+def lines_of(
+    asked: Question, rows: Sequence[Row], record: CycleRecord | None = None, *, deep: bool = True
+) -> list[Line]:
+    """The lines of these people, in that order, from the record where there is one. Three queries, five of a past day, none where all are stored for good.
+
+    deep: as of `record_of`; the heads of a large company have most of it below them.
+    """
     if not asked.period and all(row.facts.held for row in rows):
         return [Line(stored_line(row.facts, row.facts.held), row.unit) for row in rows if row.facts.held]
     if record is None:
         ids = [row.facts.person.id for row in rows]
-        record = record_of(asked.cycle, asked.day, as_of=asked.as_of is not None, narrowed=[Goal.owner_id.in_(ids)])
+        theirs = [Goal.owner_id.in_(ids)]
+        record = record_of(asked.cycle, asked.day, as_of=asked.as_of is not None, narrowed=theirs, deep=deep)
     goals = tally(record.goals, asked.cycle, heads_of(rows) if asked.is_closed else None).people
     return [
         Line(person_line(record, row.facts, goals.get(row.facts.person.id, []), asked.period), row.unit) for row in rows

@@ -23,6 +23,8 @@ from goalsite.queries.results import tally
 from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 50
+# Of more units what gives progress to a goal is taken as it is stored: the uppermost have the whole company below them.
+MOST_DEEP = 100
 SORTS = ("name", "okr", "kpi", "total", "goals", "mean", "people")
 Held = aliased(Result)
 Kept = Sequence[tuple[Unit, Result | None]]
@@ -119,7 +121,8 @@ def _stored(viewer: Viewer, asked: Question, sort: str, down: bool, first: int, 
             [_shown(stored_unit_line(unit, _then(unit, held), held), seen or 0) for unit, held, *_, seen, _, _ in rows],
             in_all,
         )
-    record = record_of(cycle, asked.day, narrowed=[Goal.scope == "unit", Goal.unit_id.in_([row[0].id for row in rows])])
+    theirs = [Goal.scope == "unit", Goal.unit_id.in_([row[0].id for row in rows])]
+    record = record_of(cycle, asked.day, narrowed=theirs, deep=most is None or in_all <= MOST_DEEP)
     own = tally(record.goals, cycle).units
     lines = []
     for unit, _, _, people, high, low, seen, _, _ in rows:

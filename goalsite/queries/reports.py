@@ -25,6 +25,7 @@ from goalsite.queries.company import company
 from goalsite.queries.organisation import Organisation, PersonThen, UnitThen, bands_of, organisation_of
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.results import Tallies, tally
+from goalsite.queries.supporters import Known, with_stored_supporters
 
 
 @dataclass(frozen=True)
@@ -129,22 +130,26 @@ def record_of(
     as_of: bool = False,
     organisation: Organisation | None = None,
     narrowed: Sequence[ColumnElement[bool]] = (),
+    deep: bool = True,
 ) -> CycleRecord:
     """The cycle's record on `day`, that of a closed one on the day it was closed; with `as_of`, as things stood at the end of that day.
 
     organisation: whom and which units it is about; the one in force for the cycle unless given. narrowed: conditions on the goals it holds; then
-    whoever asks knows the organisation, and it takes three queries, five with `as_of`.
+    whoever asks knows the organisation, and it takes three queries, five with `as_of`. deep: all that gives them progress is looked at, however far
+    down; else the goals right below are as stored, in one query more.
     """
     if not as_of and cycle.closed_at is not None:
         day = min(day, company().today(cycle.closed_at))
     wanted = select(Goal.id).where(Goal.cycle_id == cycle.id, *narrowed)
     along = [joinedload(Goal.owner), joinedload(Goal.unit)]
-    records = records_of(wanted, day, as_of=as_of, options=along)
-    world = records.world
+    records = records_of(wanted, day, deep=deep, as_of=as_of, options=along)
+    world, known = records.world, Known()
+    if not deep:
+        world, known = with_stored_supporters(world, [goal.id for goal in records.goals], day)
     counted = [goal for goal in records.goals if world.goals[goal.id].state in COUNTED_STATES]
     counted.sort(key=lambda goal: goal.code)
     there = organisation if organisation or narrowed else organisation_of(cycle)
-    return CycleRecord(cycle, day, counted, world, as_of, organisation=there)
+    return CycleRecord(cycle, day, counted, world, as_of, known, there)
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:

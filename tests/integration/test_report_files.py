@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 from goalsite.exchange.report_file import DAY, NUMBER, PERCENT, as_csv, as_xlsx
 from goalsite.extensions import db
 from goalsite.models import Cycle, Person
+from goalsite.queries import report_goals, report_people, report_units
 from goalsite.queries.company import today
 from tests import databases, example
 from tests.cast import signed_in
@@ -132,6 +134,23 @@ class TestDownload:
     def test_of_nothing_there_is_not(self, hr: FlaskClient) -> None:
         for path in ("/reports/people.pdf", "/reports/passwords.csv", "/reports/people.csv?unit=nowhere"):
             assert hr.get(path).status_code == 404
+
+
+class TestPage:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_of_a_large_company_reads_what_gives_progress_as_stored_and_says_the_same(
+        self, hr: FlaskClient, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def cells() -> list[str]:
+            text = hr.get(f"/reports/{kind}").get_data(as_text=True)
+            return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[dh].*?</t[dh]>", text, re.DOTALL)]
+
+        exact = cells()
+        assert len(exact) > 100
+        monkeypatch.setattr(report_people, "MOST_REPLAYED", 0)
+        monkeypatch.setattr(report_goals, "MOST_REPLAYED", 0)
+        monkeypatch.setattr(report_units, "MOST_DEEP", 0)
+        assert cells() == exact
 
 
 class TestCells:
