@@ -42,6 +42,7 @@ MODULES = (
     "report_checkins",
     "report_results",
     "report_forecasts",
+    "report_metrics",
     "notifications",
     "setup",
     "mails",

@@ -22,6 +22,7 @@ PATHS = (
     "/reports/distribution",
     "/reports/compare",
     "/reports/year?of=units",
+    "/reports/metric",
 )
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Person
+from goalsite.models import Cycle, Goal, Metric, Person
 from goalsite.models_follow import CheckIn, Result
 from goalsite.queries.company import company, today
 from tests.cast import join
@@ -140,6 +140,28 @@ class TestCompare:
         text = page_of(app, cast["hr"], "/reports/year?cycle=NOW")
         assert "Quý này holds no shorter cycles" in text
         assert "Cả năm" in text
+
+
+class TestMetric:
+    def test_goes_through_the_cycles_with_what_one_may_see(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        metric = Metric(code="REV", name="Doanh thu")
+        db.session.add(metric)
+        db.session.flush()
+        before = running_cycle(
+            code="BEFORE", name="Quý trước", starts_on=cycle.starts_on - 13 * WEEK, ends_on=cycle.starts_on
+        )
+        for where, title, seen in ((cycle, "Bán hàng", "public"), (before, "Bán kín", "restricted")):
+            make_goal(cast["report"], where, {"metric_id": metric.id}, title=title, visibility=seen)
+        settle()
+        assert cells(page_of(app, cast["hr"], "/reports/metric"), "Doanh thu")[3] == "2"
+        text = page_of(app, cast["hr"], "/reports/metric?metric=REV")
+        assert text.index("Bán hàng") < text.index("Bán kín")
+        assert cells(text, "Bán kín")[0] == "Quý trước"
+        assert cells(page_of(app, cast["peer"], "/reports/metric"), "Doanh thu")[3] == "1"
+        assert "Bán kín" not in page_of(app, cast["peer"], "/reports/metric?metric=REV")
+        page_of(app, cast["hr"], "/reports/metric?metric=NONE", 404)
 
 
 def test_pages_of_fifty(app: Flask, cast: dict[str, Person], three: Cycle) -> None:

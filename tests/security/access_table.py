@@ -107,6 +107,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("reports.goals", "GET"): everyone("/reports/goals"),
     ("report_forecasts.show", "GET"): everyone("/reports/forecast"),
     ("report_checkins.show", "GET"): everyone("/reports/discipline?unit={team}"),
+    ("report_metrics.show", "GET"): everyone("/reports/metric"),
     ("report_results.distribution", "GET"): everyone("/reports/distribution"),
     ("report_results.compare", "GET"): everyone("/reports/compare"),
     ("report_results.year", "GET"): everyone("/reports/year?of=units"),
