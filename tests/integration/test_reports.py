@@ -202,7 +202,8 @@ class TestShow:
         for kind in ("people", "units", "goals"):
             assert f'href="/reports/{kind}?cycle=NOW"' in text
             page_of(app, cast["peer"], f"/reports/{kind}?cycle=NOW")
-        assert 'data-go="r"' in text
+        for path in ("", "/people", "/discipline", "/forecast", "/compare", "/metric"):
+            assert 'aria-current="page" data-go="r"' in page_of(app, cast["peer"], f"/reports{path}"), path
 
     def test_without_a_cycle_says_so(self, app: Flask, cast: dict[str, Person]) -> None:
         for kind in ("people", "units", "goals"):
