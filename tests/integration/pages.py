@@ -19,6 +19,14 @@ from goalsite.queries.company import today
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
     "account.show": ("/account",),
+    "search.show": (
+        "/search?q=muc tieu",
+        "/search?q=a",
+        "/search?q=ng",
+        "/search?q=nang cao&kind=goal&page=3",
+        "/search?q=an&kind=person",
+    ),
+    "search.suggestions": ("/search/suggestions?q=khach hang",),
     "auth.first_visit": ("/first-visit",),
     "auth.sign_in": ("/sign-in",),
     "auth.welcome": ("/welcome/nobody-was-sent-this",),

@@ -93,6 +93,9 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("account.save_preferences", "POST"): everyone("/account/save-preferences"),
     ("account.change_password", "POST"): everyone("/account/change-password"),
     ("account.end_sessions", "POST"): everyone("/account/end-sessions"),
+    ("search.show", "GET"): everyone("/search?q=nguyen"),
+    ("search.suggestions", "GET"): everyone("/search/suggestions?q=nguyen", fragment=True),
+    ("account.save_notices", "POST"): everyone("/account/save-notices"),
     ("notifications.show", "GET"): everyone("/notifications"),
     ("notifications.read", "POST"): everyone("/notifications/read"),
     ("my.show", "GET"): everyone("/"),
@@ -118,6 +121,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ),
     # --- people: everybody's page, with what of it the reader may see; results are for themselves, managers and HR
     ("members.list_members", "GET"): everyone("/members?text=Nguyễn"),
+    ("reminders.create", "POST"): Line("/members/{self}/remind", MANAGERS | LEADS | HR),
+    ("reminders.create_all", "POST"): Line("/units/{team_id}/remind", MANAGERS | LEADS | HR),
     ("members.show", "GET"): everyone("/members/{self}"),
     ("assignments.show", "GET"): everyone("/members/{self}/assignment"),
     ("assignments.receive", "POST"): everyone("/members/{self}/assignment/receive", may=frozenset({"self"})),
