@@ -116,9 +116,7 @@ def choose_locale() -> str:
 
 def frame() -> "Frame":
     """One frame a request; nothing of it is read before a template asks."""
-    if "frame" not in g:
-        g.frame = Frame()
-    held: Frame = g.frame
+    held: Frame = g.setdefault("frame", Frame())
     return held
 
 
