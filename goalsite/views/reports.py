@@ -1,5 +1,6 @@
 """Reports: what the company reads at the end of a week or a cycle; every state in the address, the same numbers as the command `report`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -117,7 +118,8 @@ def download(kind: str, form: str) -> AnyResponse:
         asked, period = replace(asked, period=None), ""
     rows, columns = _rows(kind, asked), report.COLUMNS[kind]
     parts = ["goalsite", kind, asked.cycle.code, period, asked.day.isoformat()]
-    name = f"{'-'.join(part for part in parts if part)}.{form}"
+    # A cycle's code may hold letters that a header cannot.
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(part for part in parts if part)) + f".{form}"
     if form == "csv":
         return file_of(as_csv(columns, rows), name, "text/csv; charset=utf-8")
     heads = {column: str(words) for column, words in HEADS[kind].items()}

@@ -205,6 +205,16 @@ class TestShow:
         for path in ("", "/people", "/discipline", "/forecast", "/compare", "/metric"):
             assert 'aria-current="page" data-go="r"' in page_of(app, cast["peer"], f"/reports{path}"), path
 
+    def test_a_file_has_a_name_whatever_the_code_of_the_cycle(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        cycle.code = 'Quý "IV"; đ/2026'
+        db.session.commit()
+        answer = signed_in(app, cast["hr"]).get("/reports/people.csv")
+        assert answer.status_code == 200
+        name = answer.headers["Content-Disposition"]
+        assert name == f'attachment; filename="goalsite-people-Qu-IV-2026-{today()}.csv"'
+
     def test_without_a_cycle_says_so(self, app: Flask, cast: dict[str, Person]) -> None:
         for kind in ("people", "units", "goals"):
             assert "No cycle yet" in page_of(app, cast["hr"], f"/reports/{kind}")
