@@ -116,9 +116,7 @@ def choose_locale() -> str:
 
 def frame() -> "Frame":
     """One frame a request; nothing of it is read before a template asks."""
-    if "frame" not in g:
-        g.frame = Frame()
-    held: Frame = g.frame
+    held: Frame = g.setdefault("frame", Frame())
     return held
 
 
@@ -246,7 +244,8 @@ class Frame:
 
     def _entry(self, place: Place) -> dict[str, Any]:
         blueprint = place.endpoint.partition(".")[0]
-        current = request.endpoint == place.endpoint or (blueprint == request.blueprint and blueprint != "setup")
+        here_is = "reports" if (request.blueprint or "").startswith("report_") else request.blueprint
+        current = request.endpoint == place.endpoint or (blueprint == here_is and blueprint != "setup")
         count = getattr(self.waiting, place.counts) if place.counts else None
         return {
             "label": place.label,

@@ -103,6 +103,18 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     # --- lists
     ("overview.show", "GET"): everyone("/overview?unit={team}"),
     ("tree.show", "GET"): everyone("/tree"),
+    # --- reports: everybody's, with what of them the reader may see
+    ("reports.show", "GET"): everyone("/reports"),
+    ("reports.people", "GET"): everyone("/reports/people"),
+    ("reports.units", "GET"): everyone("/reports/units?unit={team}"),
+    ("reports.goals", "GET"): everyone("/reports/goals"),
+    ("report_forecasts.show", "GET"): everyone("/reports/forecast"),
+    ("report_checkins.show", "GET"): everyone("/reports/discipline?unit={team}"),
+    ("report_metrics.show", "GET"): everyone("/reports/metric"),
+    ("report_results.distribution", "GET"): everyone("/reports/distribution"),
+    ("report_results.compare", "GET"): everyone("/reports/compare"),
+    ("report_results.year", "GET"): everyone("/reports/year?of=units"),
+    ("reports.download", "GET"): (everyone("/reports/people.csv"), everyone("/reports/units.xlsx")),
     ("tree_map.show", "GET"): (
         everyone("/tree/map"),
         Line("/tree/map?goal={goal}", on_goal=True),
