@@ -36,6 +36,7 @@ MODULES = (
     "measures",
     "plans",
     "acknowledgements",
+    "follows",
     "evaluations",
     "evaluators",
     "decisions",

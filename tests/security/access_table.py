@@ -289,6 +289,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("corrections.new", "GET"): on_goal("/checkins/{checkin}/correct", CHECKERS),
     ("corrections.create", "POST"): on_goal("/checkins/{checkin}/correct", CHECKERS),
     ("blockers.close", "POST"): on_goal("/blockers/{blocker}/close", CHECKERS),
+    ("follows.change", "POST"): on_goal("/goals/{goal}/follow", ALL),
     ("acknowledgements.create", "POST"): on_goal("/checkins/{checkin}/acknowledge", ACKNOWLEDGERS),
     # --- evaluating: the owner hands in, only the evaluator decides, HR reopens
     ("decisions.show", "GET"): everyone("/decisions"),
