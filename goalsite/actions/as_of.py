@@ -13,7 +13,21 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, MetaData, Table, and_, delete, insert, or_, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    and_,
+    delete,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from goalsite.actions.freeze import results_of
@@ -141,10 +155,15 @@ def _copy(table: Any, conditions: Sequence[ColumnElement[bool]]) -> Table:
 
 def _take_the_name(table: Any, copy: Table) -> None:
     connection = db.session.connection()
-    for at, index in enumerate(table.indexes):
-        Index(f"then_{table.name}_{at}", *(copy.c[one.name] for one in index.columns)).create(connection)
+    kept = [(one, bool(one.unique)) for one in table.indexes]
+    kept += [(one, True) for one in table.constraints if isinstance(one, UniqueConstraint)]
+    for at, (held, unique) in enumerate(kept):
+        columns = [copy.c[one.name] for one in held.columns]
+        Index(f"then_{table.name}_{at}", *columns, unique=unique).create(connection)
     connection.execute(text(f"ALTER TABLE {copy.name} RENAME TO {table.name}"))
-    connection.execute(text(f"ANALYZE {table.name}"))
+    if connection.dialect.name == "postgresql":
+        # It knows nothing of a table just made; SQLite plans better without, as it does for the real ones.
+        connection.execute(text(f"ANALYZE {table.name}"))
 
 
 def _take_back(goal_ids: Sequence[int], end: datetime) -> None:

@@ -47,8 +47,8 @@ def refresh_new(goal_ids: Collection[int], day: date) -> None:
 def refresh_past(goal_ids: Collection[int], late: Collection[int], day: date) -> None:
     """As of a past day, in tables that stand before the real ones: the standing of these goals, and the whole history of
     those whose past was written later."""
-    _refresh_in_order(goal_ids, day, day)
-    _refresh_in_order(_and_above(set(late) | _fed_by(late)) & set(goal_ids), day, date.min)
+    _refresh_in_order(goal_ids, day, day, ahead=False)
+    _refresh_in_order(_and_above(set(late) | _fed_by(late)) & set(goal_ids), day, date.min, ahead=False)
 
 
 def one_at_a_time(goal_ids: Collection[int]) -> set[int]:
@@ -96,8 +96,8 @@ def _hold_cycles(ids: Select[Any]) -> None:
     db.session.execute(cycles.with_for_update(key_share=True)).all()
 
 
-def _refresh_in_order(ids: Iterable[int], day: date, since: date) -> None:
-    """Each goal after those it takes progress from."""
+def _refresh_in_order(ids: Iterable[int], day: date, since: date, *, ahead: bool = True) -> None:
+    """Each goal after those it takes progress from. ahead: and when each turns next."""
     # Whoever had to wait reads afresh what the one before wrote.
     db.session.expire_all()
     waiting, above = set(ids), aliased(Goal)
@@ -108,7 +108,7 @@ def _refresh_in_order(ids: Iterable[int], day: date, since: date) -> None:
     while waiting:
         ready = waiting - {parents[goal_id] for goal_id in waiting if goal_id in parents}
         for some in sliced(ready):
-            _refresh_level(some, day, since)
+            _refresh_level(some, day, since, ahead)
         waiting -= ready
 
 
@@ -137,12 +137,12 @@ def _taking_from(goal_ids: Collection[int]) -> set[int]:
     return found
 
 
-def _refresh_level(ids: Collection[int], day: date, since: date) -> None:
+def _refresh_level(ids: Collection[int], day: date, since: date, ahead: bool) -> None:
     db.session.flush()
     world, known = with_stored_supporters(world_of(ids, day, deep=False), ids, day)
     rows = {key: assess(key, world, day, known) for key in ids}
     points = points_of([name for key in ids for name in world.goals[key].supporters])
-    db.session.execute(update(Goal), [_goal_row(key, world, standing, day) for key, standing in rows.items()])
+    db.session.execute(update(Goal), [_goal_row(key, world, standing, day, ahead) for key, standing in rows.items()])
     owing = [row for key, standing in rows.items() for row in _measure_rows(world.goals[key], standing)]
     if owing:
         db.session.execute(update(Measure), owing)
@@ -153,7 +153,7 @@ def _refresh_level(ids: Collection[int], day: date, since: date) -> None:
     db.session.expire_all()
 
 
-def _goal_row(key: int, world: World, standing: GoalStanding, day: date) -> dict[str, Any]:
+def _goal_row(key: int, world: World, standing: GoalStanding, day: date, ahead: bool) -> dict[str, Any]:
     goal = world.goals[key]
     stale = [row["stale_from"] for row in _measure_rows(goal, standing) if row["stale_from"]]
     return {
@@ -161,7 +161,7 @@ def _goal_row(key: int, world: World, standing: GoalStanding, day: date) -> dict
         "progress": stored(standing.progress),
         "expected": stored(standing.expected),
         "status": standing.status,
-        "turns_on": _turns_on(key, world, day),
+        "turns_on": _turns_on(key, world, day) if ahead else None,
         "stale_from": min(stale, default=None) if goal.state == "active" else None,
         "last_checkin_on": standing.last_on,
         "first_due": standing.first_due,
