@@ -150,7 +150,8 @@ def _whole(
         computed={goal.id: computed_of(goal) for goal in goals},
         own=own,
         months=[
-            (span.first, period_totals(record, counting, "month", span).total) for span in _months(cycle, record.day)
+            (span.first, period_totals(record, counting, "month", span).total)
+            for span in months_begun(cycle, record.day)
         ],
         history=[result for result, _ in history if result.goals],
         review=review,
@@ -181,7 +182,7 @@ def _groups(lines: list[Line], sums: Totals) -> list[Group]:
     return found
 
 
-def _months(cycle: Cycle, today: date) -> list[Span]:
+def months_begun(cycle: Cycle, today: date) -> list[Span]:
     """The calendar months of the cycle that have begun."""
     spans = [whole_period("month", cycle.starts_on)]
     while spans[-1].last < cycle.ends_on:

@@ -70,7 +70,7 @@ def members_of(
 ) -> Members:
     """The people of the unit who were there in the cycle, narrowed and ordered; people whose result may not be seen come after the others where that is
     the order. Three queries, four of a closed cycle."""
-    chosen = [*there_in(cycle), *_in(unit, filters.below, cycle), *_asked_for(viewer, cycle, filters)]
+    chosen = [*there_in(cycle), *people_in(unit, filters.below, cycle), *_asked_for(viewer, cycle, filters)]
     in_all = select(func.count(Person.id)).where(*chosen).scalar_subquery()
     then = aliased(Result)
     query = (
@@ -174,7 +174,8 @@ def _goals_of(viewer: Viewer, cycle: Cycle, people: Sequence[int]) -> Mapping[in
     return held
 
 
-def _in(unit: Unit, below: bool, cycle: Cycle) -> list[ColumnElement[bool]]:
+def people_in(unit: Unit, below: bool, cycle: Cycle) -> list[ColumnElement[bool]]:
+    """The Person belongs to the unit, or to one below it; where the cycle is closed as it was then."""
     if below and unit.parent_id is None:
         return []
     above = ancestry(cycle).c

@@ -6,12 +6,14 @@ from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
+from goalsite.forms.base import Form
 from goalsite.frame import cycle, frame, initials
 from goalsite.queries import member as one
 from goalsite.queries import members as read
 from goalsite.queries.filters import Filters, as_id, read_filters
 from goalsite.queries.organisation import bands_of, who_of
 from goalsite.queries.overview import place_of
+from goalsite.queries.reminders import reminders_of
 from goalsite.respond import respond
 from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 
@@ -75,6 +77,15 @@ def list_members() -> AnyResponse:
         place=place,
         asked=asked,
         members=members,
+        reminders=reminders_of(
+            viewer(),
+            chosen,
+            place.unit,
+            [line.person.id for line in members.lines],
+            today,
+            deep=asked.filters.below,
+        ),
+        form=Form(),
         pages=max(1, -(-members.in_all // read.AT_ONCE)),
         may_print_sheets=policy.may_run_cycles(viewer()),
         today=today,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.domain.relations import ToUnit
+from goalsite.forms.base import Form
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle, Unit
 from goalsite.queries import filters as narrow
@@ -64,6 +65,8 @@ def show() -> AnyResponse:
         mean=read.people_mean(viewer(), chosen, place),
         kpis=follow.kpis_of([goal for goal in own if goal.id in goals.seen], today),
         check_ins=check_ins,
+        reminders=check_ins.reminders,
+        form=Form(),
         tally=read.together(list(tallies.values()) if filters.below else [tallies[None]]),
         goals=goals,
         page=page,

@@ -1,6 +1,6 @@
 """The tree as a drawn map: one landscape page, or a branch by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import combining, normalize
 
 from flask import Blueprint, request
@@ -84,10 +84,12 @@ def show() -> AnyResponse:
     forest = forest_of(chosen)
     asked = as_id(request.args.get("levels", ""))
     drawn = read.draw(forest, asked, goal)
-    drawing = _drawing(drawn)
-    while asked is None and drawing.height > PAGE and drawn.levels > 1:
-        drawn = read.draw(forest, drawn.levels - 1, goal)
-        drawing = _drawing(drawn)
+    levels = drawn.levels
+    drawing = _drawing(drawn.roots, levels)
+    # Unless so many levels were asked for, as many as an A4 page shows.
+    while asked is None and drawing.height > PAGE and levels > 1:
+        levels -= 1
+        drawing = _drawing(_cut(drawn.roots, levels), levels)
     return respond(
         "tree_map/show.html",
         cycle=chosen,
@@ -102,8 +104,13 @@ def show() -> AnyResponse:
     )
 
 
-def _drawing(drawn: read.Drawn) -> Drawing:
-    placed = tidy(drawn.roots, lambda node: node.children, _height, GAP)
+def _cut(nodes: list[Node], levels: int) -> list[Node]:
+    """The same down to a level."""
+    return [replace(node, children=_cut(node.children, levels - 1) if levels > 1 else []) for node in nodes]
+
+
+def _drawing(roots: list[Node], levels: int) -> Drawing:
+    placed = tidy(roots, lambda node: node.children, _height, GAP)
     boxes = {one.node.goal.id: _box(one) for one in placed}
     links = [
         _link(boxes[one.node.goal.id], boxes[child.goal.id], child.is_cross)
@@ -119,9 +126,7 @@ def _drawing(drawn: read.Drawn) -> Drawing:
     columns = max((one.column for one in placed), default=0) + 1
     height = max((box.y + box.height for box in boxes.values()), default=HEAD) + 2
     heads = [(at * (BOX + GUTTER) + 1.0, _head([one for one in placed if one.column == at])) for at in range(columns)]
-    return Drawing(
-        list(boxes.values()), links, also, heads, columns * (BOX + GUTTER) - GUTTER + 2, height, drawn.levels
-    )
+    return Drawing(list(boxes.values()), links, also, heads, columns * (BOX + GUTTER) - GUTTER + 2, height, levels)
 
 
 def _link(upper: Box, lower: Box, is_cross: bool) -> Link:
@@ -160,13 +165,13 @@ def _lines(title: str) -> list[str]:
         if lines and _width(f"{lines[-1]} {word}") <= ROOM:
             lines[-1] += f" {word}"
         else:
-            lines.append(_cut(word, ROOM))
+            lines.append(_shortened(word, ROOM))
     if len(lines) <= MOST_LINES:
         return lines
-    return [*lines[: MOST_LINES - 1], f"{_cut(lines[MOST_LINES - 1], ROOM - WIDTHS['…'])}…"]
+    return [*lines[: MOST_LINES - 1], f"{_shortened(lines[MOST_LINES - 1], ROOM - WIDTHS['…'])}…"]
 
 
-def _cut(text: str, room: float) -> str:
+def _shortened(text: str, room: float) -> str:
     while _width(text) > room:
         text = text[:-1]
     return text.rstrip()
