@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from goalsite.domain.explain import Line, of_total
 from goalsite.domain.goals import GoalStanding
+from goalsite.domain.paper import Sheet, size_of
 from goalsite.domain.periods import DAY, Span, whole_period
 from goalsite.domain.relations import Viewer
 from goalsite.domain.results import Counted, Totals
@@ -52,7 +53,7 @@ class Whole:
     """Somebody's result in the cycle, as the report gives it. Fractions.
 
     total: the adjusted one where HR adjusted it. computed, own: by goal, what the numbers say and what the owner last handed in.
-    months: the first day of each month begun with its KPI figure.
+    months: the first day of each month begun with its KPI figure. size: how its sheet is set to be one page (domain.paper).
     """
 
     totals: Totals
@@ -67,6 +68,7 @@ class Whole:
     history: list[Result]
     review: Review | None
     who: Who
+    size: int
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ def members_of(viewer: Viewer, found: Sequence[Found], cycle: Cycle, today: date
     return [
         Member(
             cards[one.person.id],
-            _whole(record, one.person, today, histories[one.person.id], own, heads) if one.person.id in shown else None,
+            _whole(record, one.person, cards[one.person.id], histories[one.person.id], own, heads)
+            if one.person.id in shown
+            else None,
         )
         for one in found
     ]
@@ -118,7 +122,7 @@ def members_of(viewer: Viewer, found: Sequence[Found], cycle: Cycle, today: date
 def _whole(
     record: CycleRecord,
     person: Person,
-    today: date,
+    cards: list[GoalCard],
     history: list[tuple[Result, Review | None]],
     own: Mapping[int, Fraction | None],
     heads: Mapping[int, int | None] | None,
@@ -146,11 +150,26 @@ def _whole(
         computed={goal.id: computed_of(goal) for goal in goals},
         own=own,
         months=[
-            (span.first, period_totals(record, counting, "month", span).total) for span in months_begun(cycle, today)
+            (span.first, period_totals(record, counting, "month", span).total)
+            for span in months_begun(cycle, record.day)
         ],
         history=[result for result, _ in history if result.goals],
         review=review,
         who=who_of(person, held),
+        size=_size([card for card in cards if card.row.id in counted], review),
+    )
+
+
+def _size(cards: list[GoalCard], review: Review | None) -> int:
+    objectives = [card for card in cards if card.row.kind == "okr"]
+    return size_of(
+        Sheet(
+            kpis=[card.row.title for card in cards if card.row.kind == "kpi"],
+            objectives=[card.row.title for card in objectives],
+            key_results=[measure.row.title for card in objectives for measure in card.measures],
+            said=[review.person_words, review.manager_words] if review else [],
+            remarks=[text for text in (review.adjustment_why, review.appeal_outcome) if text] if review else [],
+        )
     )
 
 

@@ -1,6 +1,7 @@
 """The tree as a drawn map: one landscape page, or a branch by itself."""
 
 from dataclasses import dataclass, replace
+from unicodedata import combining, normalize
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
@@ -19,7 +20,14 @@ blueprint = Blueprint("tree_map", __name__)
 # Lengths of the drawing, in its own unit, a pixel at 1360 wide.
 BOX, GUTTER, GAP, HEAD = 274, 48, 6, 26
 LINE, OTHERS = 15.5, 25
-LETTERS, MOST_LINES, UNDER = 23, 3, 28
+# What is left for a title beside the mark and the figure; and how wide its letters are: those that are no letter of the usual width.
+ROOM, MOST_LINES, UNDER = 183, 3, 28
+WIDTHS = {
+    letter: wide
+    for letters, wide in {" ": 3.5, "ijlI.,:": 4.5, "frt1()": 6.5, "mwMWOQ%…": 13.5}.items()
+    for letter in letters
+}
+USUAL, CAPITAL = 9.3, 11
 # Higher than that, an A4 page shows it too small to read.
 PAGE = 1250
 
@@ -154,13 +162,24 @@ def _lines(title: str) -> list[str]:
     """The title in at most three lines that fit into a box."""
     lines: list[str] = []
     for word in title.split():
-        if lines and len(lines[-1]) + len(word) < LETTERS:
+        if lines and _width(f"{lines[-1]} {word}") <= ROOM:
             lines[-1] += f" {word}"
         else:
-            lines.append(word[:LETTERS])
+            lines.append(_shortened(word, ROOM))
     if len(lines) <= MOST_LINES:
         return lines
-    return [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1][: LETTERS - 1]}…"]
+    return [*lines[: MOST_LINES - 1], f"{_shortened(lines[MOST_LINES - 1], ROOM - WIDTHS['…'])}…"]
+
+
+def _shortened(text: str, room: float) -> str:
+    while _width(text) > room:
+        text = text[:-1]
+    return text.rstrip()
+
+
+def _width(text: str) -> float:
+    letters = [letter for letter in normalize("NFD", text) if not combining(letter)]
+    return sum(WIDTHS.get(letter, CAPITAL if letter.isupper() else USUAL) for letter in letters)
 
 
 def _head(column: list[Placed[Node]]) -> str:

@@ -71,10 +71,12 @@ def serving(template: str, fill: Callable[[str], None]) -> Iterator[Site]:
         server = make_server("127.0.0.1", 0, app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield Site(f"http://127.0.0.1:{server.port}", app)
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        try:
+            yield Site(f"http://127.0.0.1:{server.port}", app)
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
 
 
 @pytest.fixture
@@ -120,7 +122,7 @@ def page(new_page: Callable[..., Page]) -> Page:
     return new_page()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sign_in() -> Callable[[Page, str], None]:
     """Signs one of the example's cast in, through the form: `sign_in(page, "manager")`."""
 
