@@ -14,7 +14,7 @@ from goalsite.domain import pace
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import Viewer
 from goalsite.domain.results import Counted, Totals, totals
-from goalsite.domain.terms import COUNTED_STATES
+from goalsite.domain.terms import COUNTED_STATES, STATUSES
 from goalsite.extensions import SHARE_DECIMALS, db
 from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
 from goalsite.models_follow import Result
@@ -67,6 +67,12 @@ class Tally:
     @property
     def goals(self) -> int:
         return sum(self.by_status.values())
+
+    @property
+    def by_state(self) -> dict[str, int]:
+        """The goals by status, stale and unaligned, and under "" in all."""
+        found = {status: self.by_status[status] for status in STATUSES}
+        return {"": self.goals, **found, "stale": self.stale, "unaligned": self.unaligned}
 
 
 @dataclass(frozen=True)

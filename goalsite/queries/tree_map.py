@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased
 from goalsite.extensions import db
 from goalsite.models import Goal
 from goalsite.queries.filters import is_unaligned
-from goalsite.queries.tree import Forest, Node, Opened, add_links, find_nodes, is_root_of, kept_in, nested, stands
+from goalsite.queries.forest import Forest
+from goalsite.queries.tree import Node, Opened, add_links, find_nodes, is_root_of, kept_in, nested, stands
 
 DEEPEST = 8
 # More than that is no drawing any more: a branch by itself is.

@@ -10,8 +10,10 @@ from goalsite.domain.tidy import Placed, tidy
 from goalsite.frame import cycle, frame
 from goalsite.queries import tree_map as read
 from goalsite.queries.filters import as_id
+from goalsite.queries.forest import Forest, count
 from goalsite.queries.tree import Node
 from goalsite.respond import respond
+from goalsite.views.filter_bar import FilterBar, asked_filters, filter_bar
 from goalsite.views.loaders import day_looked_at, load_goal
 from goalsite.views.tree import forest_of
 
@@ -73,17 +75,19 @@ def show() -> AnyResponse:
     if chosen is None:
         return respond("tree/show.html", cycle=None)
     goal = load_goal(as_id(request.args.get("goal", "")) or 0)[0] if "goal" in request.args else None
-    forest = forest_of(chosen)
-    asked = as_id(request.args.get("levels", ""))
-    drawn = read.draw(forest, asked, goal)
+    forest = forest_of(chosen, asked_filters())
+    levels = as_id(request.args.get("levels", ""))
+    drawn = read.draw(forest, levels, goal)
     drawing = _drawing(drawn)
-    while asked is None and drawing.height > PAGE and drawn.levels > 1:
+    while levels is None and drawing.height > PAGE and drawn.levels > 1:
         drawn = read.draw(forest, drawn.levels - 1, goal)
         drawing = _drawing(drawn)
     return respond(
         "tree_map/show.html",
         cycle=chosen,
         goal=goal,
+        # A branch stands by itself.
+        bar=_bar(forest, levels) if forest.place and goal is None else None,
         filters=forest.filters,
         is_narrowed=forest.is_narrowed,
         drawn=drawn,
@@ -92,6 +96,12 @@ def show() -> AnyResponse:
         company=frame().company,
         today=day_looked_at(),
     )
+
+
+def _bar(forest: Forest, levels: int | None) -> FilterBar:
+    assert forest.place is not None
+    kept = {"levels": str(levels)} if levels else {}
+    return filter_bar("tree_map.show", forest.filters, forest.cycles[0], forest.place, count(forest).by_state, kept)
 
 
 def _drawing(drawn: read.Drawn) -> Drawing:
