@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from goalsite.domain.goals import computed_result
@@ -132,12 +132,13 @@ def people_by_state(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, 
     return dict(zip(("", *whose), db.session.execute(query).one(), strict=True))
 
 
-def person_named(viewer: Viewer, cycle: Cycle, person_id: int) -> Person | None:
-    """The person of that id, where everybody sees them among the members or the reader sees a goal of theirs: a number in an address tells
-    nothing more. One query."""
+def named(viewer: Viewer, cycle: Cycle, person_id: int) -> Conditions:
+    """It is the Person of that id, and everybody sees them among the members or the reader sees a goal of theirs: a number in an address tells
+    nothing more. Nobody for 0."""
+    if not person_id:
+        return [false()]
     has = exists().where(*_seen_in(viewer, cycle), Goal.owner_id == Person.id).correlate_except(Goal)
-    query = select(Person).where(Person.id == person_id, or_(and_(*there_in(cycle)), has))
-    return db.session.scalars(query).one_or_none()
+    return [Person.id == person_id, or_(and_(*there_in(cycle)), has)]
 
 
 def weeks_of(goals: Sequence[Goal], points: Points, cycle: Cycle, today: date) -> list[Fraction | None]:

@@ -32,7 +32,7 @@ class Drawn:
 
 def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) -> Drawn:
     """The map: of all that hangs together, or of one goal's branch. levels: down to which; as many as can be drawn unless
-    given. Three queries."""
+    given. Four queries."""
     kept = kept_in(forest)
     start = [is_root_of(forest), ~is_unaligned()] if goal is None else [Goal.id == goal.id]
     first = select(Goal.id, literal(1).label("level")).where(*start, stands(forest, Goal, kept))
@@ -55,6 +55,19 @@ def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) ->
     nodes = [node for node in nested(found) if goal is not None or not node.is_unaligned]
     add_links(forest.viewer, nodes)
     return Drawn(nodes, shown, per_level)
+
+
+def cut(drawn: Drawn, levels: int) -> Drawn:
+    """The same down to fewer levels; the nodes are those of `drawn`, without what stood below."""
+    _cut(drawn.roots, levels)
+    return Drawn(drawn.roots, levels, drawn.per_level)
+
+
+def _cut(nodes: list[Node], levels: int) -> None:
+    for node in nodes:
+        if levels == 1:
+            node.children = []
+        _cut(node.children, levels - 1)
 
 
 def _fitting(per_level: list[int]) -> int:

@@ -10,9 +10,10 @@ from goalsite.domain import terms
 from goalsite.forms.filter_bar import OwnerForm
 from goalsite.forms.pickers import for_viewer, label_of
 from goalsite.frame import frame
-from goalsite.models import Cycle, Person
+from goalsite.models import Cycle
+from goalsite.queries import overview as read
 from goalsite.queries.filters import Filters, read_filters
-from goalsite.queries.members import person_named
+from goalsite.queries.members import named
 from goalsite.queries.overview import Place
 from goalsite.queries.pickers import choice_of
 from goalsite.views.loaders import viewer
@@ -22,8 +23,8 @@ from goalsite.views.loaders import viewer
 class FilterBar:
     """What components/filter_bar.html shows over the page `endpoint`.
 
-    counts: how many goals (of members: people) there are of each status, "stale", "unaligned", and "" in all. owner: whom the page is narrowed to,
-    None too where they stay unnamed. kept: what else of the page's address stays.
+    counts: how many goals (of members: people) there are of each status, "stale", "unaligned", and "" in all. kept: what else of the page's
+    address stays.
     """
 
     endpoint: str
@@ -32,7 +33,6 @@ class FilterBar:
     place: Place
     counts: Mapping[str, int]
     form: OwnerForm
-    owner: Person | None
     kept: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -70,6 +70,14 @@ def asked_filters() -> Filters:
     return read_filters(request.args)
 
 
+def place_of(filters: Filters, cycle: Cycle, page: int = 1) -> Place | None:
+    """The unit asked about and whose goals; None where there are no units yet, 404 where there is none of that code. One query."""
+    place = read.place_of(filters.unit, cycle, page, named(viewer(), cycle, filters.owner))
+    if place is None and filters.unit:
+        abort(404)
+    return place
+
+
 def filter_bar(
     endpoint: str,
     filters: Filters,
@@ -79,9 +87,8 @@ def filter_bar(
     kept: dict[str, str] | None = None,
 ) -> FilterBar:
     """The bar of a page that is narrowed so."""
-    owner = person_named(viewer(), cycle, filters.owner) if filters.owner else None
-    form = OwnerForm(None, who=label_of(choice_of(owner)) if owner else "")
-    return FilterBar(endpoint, filters, cycle, place, counts, form, owner, kept or {})
+    form = OwnerForm(None, who=label_of(choice_of(place.owner)) if place.owner else "")
+    return FilterBar(endpoint, filters, cycle, place, counts, form, kept or {})
 
 
 def _with_owner_typed() -> str:

@@ -12,9 +12,8 @@ from goalsite.queries import member as one
 from goalsite.queries import members as read
 from goalsite.queries.filters import Filters, as_id
 from goalsite.queries.organisation import bands_of, who_of
-from goalsite.queries.overview import place_of
 from goalsite.respond import respond
-from goalsite.views.filter_bar import asked_filters, filter_bar
+from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 
 blueprint = Blueprint("members", __name__, url_prefix="/members")
@@ -58,10 +57,8 @@ def list_members() -> AnyResponse:
     asked = _asked(chosen)
     if chosen is not None:
         stand_on_the_day(chosen)
-    place = place_of(asked.filters.unit, chosen) if chosen else None
+    place = place_of(asked.filters, chosen) if chosen else None
     if chosen is None or place is None:
-        if chosen and asked.filters.unit:
-            abort(404)
         return respond("members/list_members.html", cycle=chosen, place=None)
     members = read.members_of(
         viewer(),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
@@ -14,7 +14,7 @@ from goalsite.queries import filters as narrow
 from goalsite.queries import overview as read
 from goalsite.queries import overview_follow as follow
 from goalsite.respond import respond
-from goalsite.views.filter_bar import asked_filters, filter_bar
+from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 
 blueprint = Blueprint("overview", __name__)
@@ -41,10 +41,8 @@ def show() -> AnyResponse:
     before = follow.cycle_before(frame().all_cycles, chosen)
     stand_on_the_day(*(one for one in (chosen, before) if one is not None))
     units_page, page = _page("units_page"), _page("page")
-    place = read.place_of(filters.unit, chosen, units_page)
+    place = place_of(filters, chosen, units_page)
     if place is None:
-        if filters.unit:
-            abort(404)
         return respond("overview/show.html", cycle=chosen, place=None)
     tallies = read.tallies(viewer(), chosen, place.unit, filters, today)
     goals = read.goals_of(viewer(), chosen, place, filters, today, page)

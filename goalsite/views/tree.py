@@ -11,10 +11,9 @@ from goalsite.models import Cycle, Goal
 from goalsite.queries import tree as read
 from goalsite.queries.filters import Filters, as_id, read_filters
 from goalsite.queries.forest import Forest, count, cycles_within
-from goalsite.queries.overview import place_of
 from goalsite.queries.tree import Node, Opened
 from goalsite.respond import respond, wants_fragment
-from goalsite.views.filter_bar import asked_filters, filter_bar
+from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, load_goal, stand_on_the_day, viewer
 
 blueprint = Blueprint("tree", __name__)
@@ -93,10 +92,7 @@ def forest_of(chosen: Cycle, filters: Filters) -> Forest:
     """The tree as the filters ask for it."""
     cycles = cycles_within(frame().all_cycles, chosen)
     stand_on_the_day(*cycles)
-    place = place_of(filters.unit, chosen)
-    if filters.unit and place is None:
-        abort(404)
-    return Forest(cycles, viewer(), filters, place, day_looked_at())
+    return Forest(cycles, viewer(), filters, place_of(filters, chosen), day_looked_at())
 
 
 def _cycle_around(goal: Goal) -> Cycle:

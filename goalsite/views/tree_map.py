@@ -80,7 +80,7 @@ def show() -> AnyResponse:
     drawn = read.draw(forest, levels, goal)
     drawing = _drawing(drawn)
     while levels is None and drawing.height > PAGE and drawn.levels > 1:
-        drawn = read.draw(forest, drawn.levels - 1, goal)
+        drawn = read.cut(drawn, drawn.levels - 1)
         drawing = _drawing(drawn)
     return respond(
         "tree_map/show.html",
