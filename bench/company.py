@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text, update
 from bench.bulk import WEEK, Place, put
 from bench.goals import make_check_ins, make_goals, make_talk
 from goalsite.actions.organisation import rebuild_organisation
+from goalsite.actions.search_words import refresh_all_words
 from goalsite.actions.standing import refresh_everything
 from goalsite.domain.names import name_key, text_key
 from goalsite.extensions import db
@@ -45,17 +46,24 @@ def make_company(people: int, day: date, *, weeks: int = 8, year: bool = False) 
     the whole year's instead, and there are check-ins for each of its 47 weeks so far.
     """
     chance = Random(people)
-    put(Setting, [{"key": "company_name", "value": f"Công ty {people}"}, {"key": "locale", "value": "vi"}])
-    cycle = _make_cycles(day, year)
-    places = _make_people(people, chance)
+    cycle, places = make_organisation(people, day, chance, year=year)
     make_goals(places, cycle, day, year, chance)
     make_check_ins(cycle, day, cycle.starts_on if year else day - WEEK * weeks, chance)
     make_talk(places, day)
     _count_on()
     rebuild_organisation(day)
     refresh_everything(day)
+    refresh_all_words()
     db.session.commit()
     return cast_of()
+
+
+def make_organisation(people: int, day: date, chance: Random, *, year: bool = False) -> tuple[Cycle, list[Place]]:
+    """The cycle the goals belong to, and everybody's place."""
+    put(Setting, [{"key": "company_name", "value": f"Công ty {people}"}, {"key": "locale", "value": "vi"}])
+    cycle = _make_cycles(day, year)
+    places = _make_people(people, chance)
+    return cycle, places
 
 
 def cast_of() -> Cast:

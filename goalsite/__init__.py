@@ -14,8 +14,10 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(load_config(config))
 
     from goalsite import cli, database, errors, extensions, frame, mailing, security, settling, views
+    from goalsite.actions.search_words import follow_writes
 
     database.init_app(app)
+    follow_writes()
     security.init_app(app)
     extensions.csrf.init_app(app)
     extensions.compress.init_app(app)

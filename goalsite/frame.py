@@ -13,11 +13,13 @@ from flask_babel import lazy_pgettext as _lp
 from flask_login import current_user
 
 from goalsite import formats
+from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import LOCALES
 from goalsite.extensions import babel
 from goalsite.models import Cycle, Person
 from goalsite.queries import company as here
 from goalsite.queries import navigation
+from goalsite.queries.viewer import viewer_for
 
 THEMES = ("light", "dark")
 OLDEST = date(2000, 1, 1)
@@ -88,6 +90,14 @@ def me_or_nobody() -> Person | None:
     return me() if not g.get("without_database") and current_user.is_authenticated else None
 
 
+def viewer() -> Viewer:
+    """Who looks, read once a request."""
+    if "viewer" not in g:
+        g.viewer = viewer_for(me())
+    held: Viewer = g.viewer
+    return held
+
+
 def cycle() -> Cycle | None:
     """The cycle this page is about: `?cycle=CODE`, else the one last chosen, else the running one."""
     return frame().chosen
@@ -106,9 +116,7 @@ def choose_locale() -> str:
 
 def frame() -> "Frame":
     """One frame a request; nothing of it is read before a template asks."""
-    if "frame" not in g:
-        g.frame = Frame()
-    held: Frame = g.frame
+    held: Frame = g.setdefault("frame", Frame())
     return held
 
 
@@ -173,7 +181,10 @@ class Frame:
 
     @cached_property
     def waiting(self) -> navigation.Waiting:
-        return navigation.waiting_for(me().id, self.today, me().is_hr)
+        person = me()
+        # What somebody sees for their own sake is nearly all they hear of: only for the rest their place in the company is looked up.
+        waiting = navigation.waiting_for(g.get("viewer") or Viewer(person.id, person.is_hr), self.today)
+        return navigation.waiting_for(viewer(), self.today) if waiting.hidden and "viewer" not in g else waiting
 
     @property
     def unread(self) -> int:
@@ -224,7 +235,8 @@ class Frame:
     def links(self) -> dict[str, str]:
         return {
             "home": "/",
-            "search": url_for("search.show") if "search.show" in current_app.view_functions else "",
+            "search": url_for("search.show"),
+            "suggestions": url_for("search.suggestions"),
             "notifications": url_for("notifications.show"),
             "account": url_for("account.show"),
             "sign_out": url_for("auth.sign_out"),
@@ -232,7 +244,8 @@ class Frame:
 
     def _entry(self, place: Place) -> dict[str, Any]:
         blueprint = place.endpoint.partition(".")[0]
-        current = request.endpoint == place.endpoint or (blueprint == request.blueprint and blueprint != "setup")
+        here_is = "reports" if (request.blueprint or "").startswith("report_") else request.blueprint
+        current = request.endpoint == place.endpoint or (blueprint == here_is and blueprint != "setup")
         count = getattr(self.waiting, place.counts) if place.counts else None
         return {
             "label": place.label,

@@ -11,6 +11,8 @@ from goalsite.extensions import Base, share
 
 CODE = String(64)
 NAME = String(300)
+# Sorted by its signs, so that the words that begin alike stand side by side on any engine.
+FOLDED = String(40).with_variant(String(40, collation="C"), "postgresql")
 WORD = String(20)
 
 
@@ -391,3 +393,21 @@ class PeriodTarget(Base):
     measure_id: Mapped[int] = mapped_column(ForeignKey("measures.id", ondelete="CASCADE"), primary_key=True)
     starts_on: Mapped[date] = mapped_column(primary_key=True)
     target: Mapped[Decimal]
+
+
+class SearchWord(Base):
+    """A word of what search finds, folded: of a goal, measure, person or unit, whose id is `thing_id`; kept by `actions.search_words`."""
+
+    __tablename__ = "search_words"
+    __table_args__ = (
+        one_of("kind", terms.SEARCHED),
+        {"sqlite_with_rowid": False},
+    )
+
+    kind: Mapped[str] = mapped_column(WORD, primary_key=True)
+    thing_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    word: Mapped[str] = mapped_column(FOLDED, primary_key=True)
+
+
+# A word's things are read the latest first.
+Index("ix_search_words_kind_word", SearchWord.kind, SearchWord.word, SearchWord.thing_id.desc())

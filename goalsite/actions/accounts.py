@@ -15,8 +15,9 @@ from goalsite.actions import audit, mails
 from goalsite.domain.errors import RuleError
 from goalsite.extensions import db
 from goalsite.models import Person
-from goalsite.models_accounts import OneTimeLink, Session, SignInFailure
+from goalsite.models_accounts import NotificationChoice, OneTimeLink, Session, SignInFailure
 from goalsite.queries import accounts
+from goalsite.queries.notifications import topics_off
 
 SHORTEST = 10
 LONGEST = 200
@@ -137,6 +138,23 @@ def save_preferences(person: Person, *, locale: str, theme: str, time_zone: str)
         before,
         {"locale": locale, "theme": theme, "time_zone": time_zone},
     )
+
+
+def save_notices(person: Person, off: set[str]) -> None:
+    """The topics of notifications they do not want to hear of in the page; of all others they do. What was sent meanwhile is kept."""
+    before = topics_off(person.id)
+    if before == off:
+        return
+    held = {
+        one.kind: one
+        for one in db.session.scalars(select(NotificationChoice).where(NotificationChoice.person_id == person.id))
+    }
+    for topic in sorted(before ^ off):
+        if topic not in held:
+            held[topic] = NotificationChoice(person_id=person.id, kind=topic)
+            db.session.add(held[topic])
+        held[topic].in_page = topic not in off
+    audit.record(person, "save_notices", "person", person.id, {"off": sorted(before)}, {"off": sorted(off)})
 
 
 def make_link(actor: Person | None, person: Person, purpose: str, now: datetime) -> str:

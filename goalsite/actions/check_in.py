@@ -13,7 +13,8 @@ from goalsite.domain.errors import RuleError
 from goalsite.domain.measure import Entry
 from goalsite.domain.measure import Measure as MeasureFacts
 from goalsite.extensions import db
-from goalsite.models import Measure, Person, Step
+from goalsite.models import Goal, Measure, Person, Step
+from goalsite.models_accounts import Notification
 from goalsite.models_follow import Blocker, CheckIn
 from goalsite.queries.records import fraction
 
@@ -87,7 +88,7 @@ def check_in(
     ]
     db.session.add_all(kept)
     if said.confidence == "off_track" and said.blocker:
-        _keep_blocker(row.id, by.id, said, today)
+        _keep_blocker(row.id, by, said, now, today)
     goal_id = row.goal_id
     after = {
         "measure": row.id,
@@ -123,7 +124,8 @@ def _free_moment(measure_id: int, now: datetime) -> datetime:
     return now if last is None or last < now else last + TICK
 
 
-def _keep_blocker(measure_id: int, owner_id: int, said: Reported, today: date) -> None:
+def _keep_blocker(measure_id: int, by: Person, said: Reported, now: datetime, today: date) -> None:
+    """Whoever is to move it and the manager of the goal's owner hear of it, once; never who says it."""
     same = select(Blocker).where(
         Blocker.measure_id == measure_id, Blocker.opened_on == today, Blocker.kind == said.blocker
     )
@@ -131,6 +133,22 @@ def _keep_blocker(measure_id: int, owner_id: int, said: Reported, today: date) -
     if held is None:
         held = Blocker(measure_id=measure_id, opened_on=today, kind=said.blocker)
         db.session.add(held)
-    held.owner_id = said.mover_id or owner_id
+    held.owner_id = said.mover_id or by.id
     held.next_step = said.next_step
     held.closed_on = None
+    db.session.flush()
+    goal_id, boss_id = db.session.execute(
+        select(Goal.id, Person.boss_id)
+        .join(Goal.owner)
+        .join(Measure, Measure.goal_id == Goal.id)
+        .where(Measure.id == measure_id)
+    ).one()
+    about = {"kind": "blocker", "goal_id": goal_id, "detail": {"blocker": held.id}}
+    heard = select(Notification.person_id, Notification.detail).where(
+        Notification.kind == "blocker", Notification.goal_id == goal_id
+    )
+    known = {person_id for person_id, detail in db.session.execute(heard) if detail.get("blocker") == held.id}
+    db.session.add_all(
+        Notification(person_id=one, actor_id=by.id, at=now, **about)
+        for one in sorted({held.owner_id, boss_id or by.id} - {by.id} - known)
+    )

@@ -8,7 +8,7 @@ from goalsite import policy
 from goalsite.actions.audit import record
 from goalsite.domain.mentions import named_in
 from goalsite.extensions import db
-from goalsite.models import Goal, Person
+from goalsite.models import Goal, GoalFollower, Person
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import Comment
 from goalsite.queries.goal_talk import people_named
@@ -18,13 +18,16 @@ TICK = timedelta(microseconds=1)
 
 
 def comment(goal: Goal, author: Person, body: str, now: datetime) -> Comment:
-    """Keeps the comment; notifies the goal's owner, and each person it names who may see the goal, but never its author."""
+    """Keeps the comment; notifies the goal's owner, its followers, and each person it names who may see the goal, but never its author."""
     kept = Comment(goal_id=goal.id, entered_at=_free_moment(goal.id, author.id, now), author_id=author.id, body=body)
     db.session.add(kept)
     db.session.flush()
     named = people_named(named_in(body, author.email_key))
     told = {person.id for person in named.values() if _sees(person, goal)} - {author.id}
-    kinds = dict.fromkeys({goal.owner_id} - {author.id}, "comment") | dict.fromkeys(told, "mention")
+    following = select(GoalFollower.person_id).where(GoalFollower.goal_id == goal.id)
+    kinds = dict.fromkeys(db.session.scalars(following), "follow") | {goal.owner_id: "comment"}
+    kinds.pop(author.id, None)
+    kinds |= dict.fromkeys(told, "mention")
     db.session.add_all(
         Notification(
             person_id=person_id, kind=kind, goal_id=goal.id, actor_id=author.id, at=now, detail={"comment": kept.id}

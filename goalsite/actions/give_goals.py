@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 
 from goalsite.actions.audit import record
 from goalsite.actions.giving import Recipient
+from goalsite.actions.search_words import refresh_words
 from goalsite.actions.standing import refresh, refresh_new
 from goalsite.actions.write_goal import FROM_METRIC, PLAIN, GoalDraft, MeasureDraft, plain_facts
 from goalsite.domain.errors import RuleError
@@ -46,6 +47,8 @@ def give_goals(by: Person, cycle: Cycle, recipients: Sequence[Recipient], source
     notes = list(_notes(by, cycle, told))
     if notes:
         db.session.execute(insert(Notification), notes)
+    refresh_words("goal", ids)
+    refresh_words("measure", db.session.scalars(select(Measure.id).where(Measure.goal_id.in_(ids))).all())
     facts = {"from": source, "people": [one.person.email for one in recipients], "goals": ids}
     if any(draft.parent for draft in drafts):
         refresh(ids, today)

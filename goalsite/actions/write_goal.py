@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, exists, select, update
 
 from goalsite.actions.audit import record
+from goalsite.actions.search_words import refresh_words
 from goalsite.actions.standing import refresh
 from goalsite.domain.errors import RuleError
 from goalsite.domain.measure import Measure as MeasureFacts
@@ -266,6 +267,7 @@ def _forget(ids: set[int]) -> None:
     db.session.execute(delete(Step).where(Step.measure_id.in_(ids)))
     db.session.execute(delete(PeriodTarget).where(PeriodTarget.measure_id.in_(ids)))
     db.session.execute(delete(Measure).where(Measure.id.in_(ids)))
+    refresh_words("measure", ids)
 
 
 def _is_kept(model: Any, ids: set[int]) -> bool:

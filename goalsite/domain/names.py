@@ -4,12 +4,14 @@ import re
 import unicodedata
 
 KEY_LENGTH = 600
+WORD_LENGTH = 40
 LETTERS = "0123456789aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 # Level, falling, asking, tumbling, rising, heavy: ngang, huyền, hỏi, ngã, sắc, nặng.
 TONES = ("", "\u0300", "\u0309", "\u0303", "\u0301", "\u0323")
 _MARKS = "\u0306\u0302\u031b"  # of ă, of â ê ô, of ơ ư: they make another letter
 _CODES = {letter: f"{place:02}" for place, letter in enumerate(LETTERS, start=10)}
 _FOREIGN = "99"
+_AFTER_AT = re.compile(r"@\S+")
 
 
 def text_key(text: str) -> str:
@@ -21,6 +23,13 @@ def name_key(name: str) -> str:
     """A key that sorts people as Vietnamese lists do: by the given name, which stands last, then by the rest."""
     words = _words(name)
     return "".join(_word_key(word) for word in words[-1:] + words[:-1])[:KEY_LENGTH]
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of the text, each once, as search compares them: no accents, no case, d for đ; of an e-mail address what stands before the @."""
+    apart = unicodedata.normalize("NFKD", _AFTER_AT.sub(" ", text).casefold()).replace("đ", "d")
+    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
+    return list(dict.fromkeys(word[:WORD_LENGTH] for word in _words(plain)))
 
 
 def _words(text: str) -> list[str]:

@@ -12,7 +12,27 @@ TARGET_PERS = ("span", "period")
 GOAL_KINDS = ("okr", "kpi")
 SCOPES = ("person", "unit")
 AMBITIONS = ("committed", "aspirational")
+SEARCHED = ("goal", "measure", "person", "unit")
 GOAL_STATES = ("draft", "suggested", "proposed", "active", "closed", "cancelled", "returned")
+# What notifications are about, as one switches them off, with the kinds of each.
+TOPICS = {
+    "remind": ("remind",),
+    "mention": ("mention",),
+    "comment": ("comment", "follow"),
+    "acknowledged": ("acknowledged",),
+    "blocker": ("blocker",),
+    "goal": tuple(
+        f"goal_{act}"
+        for act in "accepted activated approved proposed returned cancelled suggested handed_over handed_on".split()
+    ),
+    "change": ("change_proposed", "change_applied", "change_returned"),
+    "action": ("action",),
+    "evaluation": ("submitted", "approved", "returned", "reopened", "evaluator_named", "evaluator_changed"),
+    "review": tuple(
+        f"review_{act}"
+        for act in "discuss adjust sign_as_manager sign_as_person appeal note_refusal uphold reopen".split()
+    ),
+}
 COUNTED_STATES = ("active", "closed")
 # Those that a goal has while it is being written, and while it is also its creator's concern.
 WRITTEN_STATES = ("draft", "returned")

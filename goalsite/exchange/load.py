@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from goalsite.actions import audit, organisation, standing
+from goalsite.actions.search_words import refresh_all_words
 from goalsite.domain.errors import RuleError
 from goalsite.exchange import base_goal, cells, check_company, check_follow, check_goals, stored
 from goalsite.exchange.closed import check_closed_results, freeze_closed
@@ -127,6 +128,7 @@ def _write(
             freeze_closed(company, ids, today)
             say("standing", 0, 1)
             standing.refresh_everything(today)
+            refresh_all_words()
             say("standing", 1, 1)
         check_closed_results(company, faults)
         if not faults:

@@ -61,5 +61,20 @@ class Preferences(Form):
     )
 
 
+class Notices(Form):
+    """What one hears of, by the topics of `terms.TOPICS`."""
+
+    remind = BooleanField(_l("Reminders to check in"))
+    mention = BooleanField(_l("Somebody names me in a comment"))
+    comment = BooleanField(_l("Comments on my goals and those I follow"))
+    acknowledged = BooleanField(_l("My check-in has been seen"))
+    blocker = BooleanField(_l("Something is in the way, and I may be needed"))
+    goal = BooleanField(_l("Goals given, proposed, approved, returned"))
+    change = BooleanField(_l("Changes proposed and decided"))
+    action = BooleanField(_l("Lines of an action plan given to me"))
+    evaluation = BooleanField(_l("Evaluations handed in and decided"))
+    review = BooleanField(_l("Reviews and results"))
+
+
 class Sure(Form):
     """A button that changes something, and nothing to fill in."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from goalsite.domain import states
-from goalsite.domain.relations import DIRECT_MANAGER, HR, SELF, ToPerson, ToUnit, Viewer
+from goalsite.domain.relations import DIRECT_MANAGER, HR, LEAD, MANAGER, SELF, ToPerson, ToUnit, Viewer
 from goalsite.domain.states import CYCLE_ALLOWS, REVIEW
 from goalsite.models import Person
 from goalsite.policy.goals import RESULT_READERS
@@ -66,6 +66,11 @@ def may_see_results(to: ToPerson) -> bool:
 def may_see_mean(people: int, seen: int) -> bool:
     """A mean over `people`, the results of `seen` of whom the viewer may see: under three only to who sees them all."""
     return people >= SMALLEST_OPEN_MEAN or seen == people
+
+
+def may_remind(to: ToPerson) -> bool:
+    """Remind somebody of the check-ins they owe: their managers, leads of their unit, HR; nobody themselves."""
+    return bool(to.deciding & {MANAGER, LEAD, HR})
 
 
 # --- Reviews ----------------------------------------------------------------------------------------------------------

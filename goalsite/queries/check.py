@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from goalsite.domain.cadence import owed
 from goalsite.domain.goals import GoalStanding, assess
+from goalsite.domain.terms import SEARCHED
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal
 from goalsite.models_follow import Result
@@ -16,6 +17,7 @@ from goalsite.queries.company import company
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.reports import CycleRecord, record_of
 from goalsite.queries.results import tally
+from goalsite.queries.search_words import stale_words
 
 # What is stored keeps fifteen decimals, and means of stored numbers a little less.
 EXACTLY = Fraction(1, 10**12)
@@ -31,11 +33,14 @@ class Difference:
 
 
 def differences(day: date) -> Iterator[Difference]:
-    """Everything that differs, goal by goal, then results by cycle."""
+    """Everything that differs, goal by goal, then results by cycle, then what search looks through."""
     for cycle in db.session.scalars(select(Cycle).order_by(Cycle.code)).all():
         yield from _of_goals(cycle, day)
         if cycle.state != "closed":
             yield from _of_results(record_of(cycle, day))
+    for kind in SEARCHED:
+        for one in stale_words(kind):
+            yield Difference(f"{kind} {one.thing_id} words", sorted(one.extra), sorted(one.missing))
 
 
 def _of_goals(cycle: Cycle, day: date) -> Iterator[Difference]:

@@ -65,7 +65,6 @@ class Filters:
 def read_filters(given: Mapping[str, str]) -> Filters:
     """The filters an address asks for; what makes no sense narrows nothing."""
     kind, status, owner = given.get("kind", ""), given.get("status", ""), given.get("owner", "")
-    text = " ".join(given.get("text", "").replace("\0", " ").split())
     return Filters(
         unit=given.get("unit", "").replace("\0", "")[:64],
         below=given.get("below") != "0",
@@ -74,8 +73,14 @@ def read_filters(given: Mapping[str, str]) -> Filters:
         owner=as_id(owner) or 0,
         stale=given.get("stale") == "1",
         unaligned=given.get("unaligned") == "1",
-        text=_printable(text)[:LONGEST_TEXT],
+        text=clean(given.get("text", "")),
     )
+
+
+def clean(text: str) -> str:
+    """What was typed to look for: spaces single, nothing no database takes, cut where it is too long."""
+    single = " ".join(text.replace("\0", " ").split())
+    return single.encode("utf-8", "ignore").decode()[:LONGEST_TEXT]
 
 
 def as_id(text: str) -> int | None:
@@ -153,8 +158,3 @@ def says(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]
 def _says(text: str, goal: type[Goal]) -> ColumnElement[bool]:
     owner = aliased(Person)
     return or_(says(text, goal.title, goal.code), goal.owner_id.in_(select(owner.id).where(says(text, owner.name))))
-
-
-def _printable(text: str) -> str:
-    """Without lone surrogates, which no database takes."""
-    return text.encode("utf-8", "ignore").decode()

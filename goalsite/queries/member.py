@@ -145,7 +145,9 @@ def _whole(
         groups=_groups(of_total(counted, Fraction(cycle.kpi_share)), sums),
         computed={goal.id: computed_of(goal) for goal in goals},
         own=own,
-        months=[(span.first, period_totals(record, counting, "month", span).total) for span in _months(cycle, today)],
+        months=[
+            (span.first, period_totals(record, counting, "month", span).total) for span in months_begun(cycle, today)
+        ],
         history=[result for result, _ in history if result.goals],
         review=review,
         who=who_of(person, held),
@@ -161,7 +163,7 @@ def _groups(lines: list[Line], sums: Totals) -> list[Group]:
     return found
 
 
-def _months(cycle: Cycle, today: date) -> list[Span]:
+def months_begun(cycle: Cycle, today: date) -> list[Span]:
     """The calendar months of the cycle that have begun."""
     spans = [whole_period("month", cycle.starts_on)]
     while spans[-1].last < cycle.ends_on:

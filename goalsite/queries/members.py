@@ -75,7 +75,7 @@ def members_of(
 ) -> Members:
     """The people of the unit who were there in the cycle, narrowed and ordered; people whose result may not be seen come after the others where that is
     the order. Three queries, four of a closed cycle."""
-    chosen = [*there_in(cycle), *_in(unit, filters.below, cycle), *_asked_for(viewer, cycle, filters, today)]
+    chosen = [*there_in(cycle), *people_in(unit, filters.below, cycle), *_asked_for(viewer, cycle, filters, today)]
     in_all = select(func.count(Person.id)).where(*chosen).scalar_subquery()
     then = aliased(Result)
     query = (
@@ -117,7 +117,7 @@ def members_of(
 def people_by_state(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date) -> dict[str, int]:
     """How many of the people have a goal of each status, stale or unaligned, whichever of these was asked for; under "" all of them. One query."""
     whatever = filters.in_any_state
-    inside = [*there_in(cycle), *_in(unit, filters.below, cycle)]
+    inside = [*there_in(cycle), *people_in(unit, filters.below, cycle)]
     everybody = select(func.count(Person.id)).where(*inside, *_asked_for(viewer, cycle, whatever, today))
     whose = states(today)
     query = (
@@ -215,7 +215,8 @@ def _goals_of(
     return held, fitting
 
 
-def _in(unit: Unit, below: bool, cycle: Cycle) -> Conditions:
+def people_in(unit: Unit, below: bool, cycle: Cycle) -> Conditions:
+    """The Person belongs to the unit, or to one below it; where the cycle is closed as it was then."""
     if below and unit.parent_id is None:
         return []
     above = ancestry(cycle).c

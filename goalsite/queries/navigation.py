@@ -6,19 +6,22 @@ from datetime import date
 
 from sqlalchemy import func, or_, select
 
+from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure
 from goalsite.models_accounts import Notification
+from goalsite.queries.notifications import concerning
 from goalsite.queries.waiting import how_many, waiting
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Measures I owe a check-in, decisions that are mine to make by kind, notifications I have not read."""
+    """Measures I owe a check-in, decisions that are mine to make by kind, notifications I have not read; and those `hidden` of goals I may not see."""
 
     due: int
     unread: int
     by_kind: Mapping[str, int]
+    hidden: int = 0
 
     @property
     def decisions(self) -> int:
@@ -26,8 +29,9 @@ class Waiting:
         return sum(self.by_kind.values())
 
 
-def waiting_for(person_id: int, today: date, is_hr: bool = False) -> Waiting:
-    """All the counts, in one query."""
+def waiting_for(viewer: Viewer, today: date) -> Waiting:
+    """All the counts, in one query. What the bell counts is what it shows."""
+    person_id, is_hr = viewer.id, viewer.is_hr
     due = (
         select(func.count(Measure.id))
         .join(Goal, Measure.goal_id == Goal.id)
@@ -35,12 +39,14 @@ def waiting_for(person_id: int, today: date, is_hr: bool = False) -> Waiting:
         .where(Goal.state == "active", Cycle.state == "open", Measure.due_from <= today, Measure.fed_by_id.is_(None))
         .where(or_(Measure.assignee_id == person_id, (Measure.assignee_id.is_(None)) & (Goal.owner_id == person_id)))
     )
-    unread = select(func.count(Notification.id)).where(
-        Notification.person_id == person_id, Notification.read_at.is_(None)
+    seen, wanted = concerning(viewer)
+    mine = (Notification.person_id == person_id, Notification.read_at.is_(None), wanted)
+    unread, hidden = (
+        select(func.count(Notification.id)).outerjoin(Notification.goal).where(*mine, some) for some in (seen, ~seen)
     )
-    counts = (due.scalar_subquery(), unread.scalar_subquery(), *how_many(person_id, is_hr, today))
-    owed, news, *decisions = db.session.execute(select(*counts)).one()
-    return Waiting(owed, news, dict(zip(waiting(person_id, is_hr, today), decisions, strict=True)))
+    counts = (*(count.scalar_subquery() for count in (due, unread, hidden)), *how_many(person_id, is_hr, today))
+    owed, news, unseen, *decisions = db.session.execute(select(*counts)).one()
+    return Waiting(owed, news, dict(zip(waiting(person_id, is_hr, today), decisions, strict=True)), unseen)
 
 
 def all_cycles() -> list[Cycle]:

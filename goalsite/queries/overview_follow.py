@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Any
 
-from sqlalchemy import and_, case, func, null, select, union_all
+from sqlalchemy import and_, case, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from goalsite.domain.goals import World, assess, computed_result, weighted_mean
@@ -23,6 +24,7 @@ from goalsite.queries.cards import MeasureCard, measure_card
 from goalsite.queries.company import company
 from goalsite.queries.overview import Standing
 from goalsite.queries.records import entries_of, fraction, goal_facts, measure_facts
+from goalsite.queries.reminders import Reminders, remindable, was_reminded
 from goalsite.queries.results import stored_result, totals_of
 from goalsite.queries.visible import visible_goals
 
@@ -67,6 +69,7 @@ class CheckIns:
     people: dict[int | None, int] = field(default_factory=dict)
     owing: dict[int | None, int] = field(default_factory=dict)
     waiting: list[Waiting] = field(default_factory=list)
+    reminders: Reminders = field(default_factory=Reminders)
 
     @property
     def all_people(self) -> int:
@@ -154,6 +157,8 @@ def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> Check
             step.ancestor_id.label("below"),
             func.max(case((Measure.due_from <= today, 1), else_=0)).label("owes"),
             func.max(Measure.last_on).label("last_on"),
+            and_(literal(cycle.state == "open"), *remindable(viewer)).label("may"),
+            was_reminded(viewer, today).label("reminded"),
         )
         .select_from(Measure)
         .join(Goal, Goal.id == Measure.goal_id)
@@ -164,11 +169,12 @@ def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> Check
         .group_by(Person.id, Person.unit_id, step.ancestor_id)
         .cte("mine")
     )
-    counts = select(mine.c.below, func.count(), func.sum(mine.c.owes), null(), null(), null(), null()).group_by(
-        mine.c.below
-    )
+    left = func.sum(case((and_(mine.c.owes == 1, mine.c.may, ~mine.c.reminded), 1), else_=0))
+    counts = select(
+        mine.c.below, func.count(), func.sum(mine.c.owes), left, null(), null(), null(), null(), null(), null()
+    ).group_by(mine.c.below)
     longest = (
-        select(mine.c.id, Person.name, Unit.name.label("unit"), mine.c.last_on)
+        select(mine.c.id, Person.name, Unit.name.label("unit"), mine.c.last_on, mine.c.may, mine.c.reminded)
         .join(Person, Person.id == mine.c.id)
         .join(Unit, Unit.id == mine.c.unit_id)
         .where(mine.c.owes == 1)
@@ -176,15 +182,18 @@ def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> Check
         .limit(NAMED)
         .subquery()
     )
-    named = select(null(), null(), null(), longest.c.id, longest.c.name, longest.c.unit, longest.c.last_on)
-    found = CheckIns()
-    for below, people, owing, person_id, name, unit_name, last_on in db.session.execute(
-        union_all(named, counts)
-    ).tuples():
-        if person_id is not None:
-            found.waiting.append(Waiting(person_id, name, unit_name, last_on))
+    named = select(null(), null(), null(), null(), *longest.c)
+    found, in_all = CheckIns(), 0
+    both: Any = union_all(named, counts)
+    for below, people, owing, left_over, *who, may, reminded in db.session.execute(both):
+        if people is None:
+            found.waiting.append(Waiting(*who))
+            if may:
+                (found.reminders.reminded if reminded else found.reminders.waiting).add(who[0])
         elif people:
             found.people[below], found.owing[below] = people, int(owing)
+            in_all += int(left_over)
+    found = replace(found, reminders=replace(found.reminders, in_all=in_all))
     # A union keeps no order.
     found.waiting.sort(key=lambda one: one.last_on or date.min)
     return found

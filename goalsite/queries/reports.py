@@ -1,12 +1,12 @@
 """The four reports: one row a measure, a goal, a person, a unit, every number computed exactly from the records (rules §2–§6)."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
 from goalsite.domain.goals import GoalStanding, World, assess, computed_result
@@ -23,8 +23,9 @@ from goalsite.models import Cycle, Goal, Measure, Person, Unit
 from goalsite.models_follow import Result, Review
 from goalsite.queries.company import company
 from goalsite.queries.organisation import Organisation, PersonThen, UnitThen, bands_of, organisation_of
-from goalsite.queries.records import fraction, world_of
+from goalsite.queries.records import fraction, records_of
 from goalsite.queries.results import Tallies, tally
+from goalsite.queries.supporters import Known, with_stored_supporters
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,17 @@ class GoalLine:
 
 
 @dataclass(frozen=True)
+class PersonFacts:
+    """Somebody as the cycle's results know them. `then` says where they belong, `held` is their result where it is stored for good."""
+
+    person: Person
+    then: PersonThen
+    unit_code: str
+    review: Review | None = None
+    held: Result | None = None
+
+
+@dataclass(frozen=True)
 class PersonLine:
     """Where `then` says they belong. Fractions; `total` is the adjusted one where HR adjusted it. Expected is None for a calendar period."""
 
@@ -111,22 +123,33 @@ class UnitLine:
     people: int
 
 
-def record_of(cycle: Cycle, day: date, *, as_of: bool = False, organisation: Organisation | None = None) -> CycleRecord:
+def record_of(
+    cycle: Cycle,
+    day: date,
+    *,
+    as_of: bool = False,
+    organisation: Organisation | None = None,
+    narrowed: Sequence[ColumnElement[bool]] = (),
+    deep: bool = True,
+) -> CycleRecord:
     """The cycle's record on `day`, that of a closed one on the day it was closed; with `as_of`, as things stood at the end of that day.
 
-    organisation: whom and which units it is about; the one in force for the cycle unless given.
+    organisation: whom and which units it is about; the one in force for the cycle unless given. narrowed: conditions on the goals it holds; then
+    whoever asks knows the organisation, and it takes three queries, five with `as_of`. deep: all that gives them progress is looked at, however far
+    down; else the goals right below are as stored, in one query more.
     """
     if not as_of and cycle.closed_at is not None:
         day = min(day, company().today(cycle.closed_at))
-    wanted = Goal.cycle_id == cycle.id
-    rows = list(
-        db.session.scalars(
-            select(Goal).where(wanted).options(joinedload(Goal.owner), joinedload(Goal.unit)).order_by(Goal.code)
-        )
-    )
-    world = world_of(select(Goal.id).where(wanted), day, as_of=as_of)
-    counted = [goal for goal in rows if world.goals[goal.id].state in COUNTED_STATES]
-    return CycleRecord(cycle, day, counted, world, as_of, organisation=organisation or organisation_of(cycle))
+    wanted = select(Goal.id).where(Goal.cycle_id == cycle.id, *narrowed)
+    along = [joinedload(Goal.owner), joinedload(Goal.unit)]
+    records = records_of(wanted, day, deep=deep, as_of=as_of, options=along)
+    world, known = records.world, Known()
+    if not deep:
+        world, known = with_stored_supporters(world, [goal.id for goal in records.goals], day)
+    counted = [goal for goal in records.goals if world.goals[goal.id].state in COUNTED_STATES]
+    counted.sort(key=lambda goal: goal.code)
+    there = organisation if organisation or narrowed else organisation_of(cycle)
+    return CycleRecord(cycle, day, counted, world, as_of, known, there)
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
@@ -157,7 +180,7 @@ def person_lines(
 ) -> list[PersonLine]:
     """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span)."""
     cycle, there = record.cycle, _organisation(record)
-    people = [
+    rows = [
         person
         for person in db.session.scalars(select(Person).order_by(Person.email_key))
         if (then := there.people.get(person.id)) and (unit is None or unit.id in there.above.get(then.unit or 0, ()))
@@ -166,33 +189,46 @@ def person_lines(
         review.person_id: review for review in db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))
     }
     frozen = _frozen(record)
-    tallies = tally(record.goals, cycle, there.heads)
-    bands = bands_of(cycle)
+    goals = tally(record.goals, cycle, there.heads).people
     codes = dict(db.session.execute(select(Unit.id, Unit.code)).tuples().all())
     lines = []
-    for person in people:
-        then = there.people[person.id]
-        code = codes.get(then.unit or 0, "")
-        goals = tallies.people.get(person.id, [])
-        last = max((on for goal in goals if (on := record.standing(goal).last_on)), default=None)
-        if period is not None:
-            sums = period_totals(record, goals, *period)
-            lines.append(PersonLine(person, then, code, sums, sums.total, None, "", last))
-            continue
-        held = frozen.get((person.id, None)) if frozen else None
-        sums = _stored_totals(held) if frozen else record.totals(goals)
-        review = reviews.get(person.id)
-        adjustment = fraction(review.adjustment) if review else None
-        total = fraction(held.adjusted) if held and held.adjusted is not None else sums.total
-        if not frozen and adjustment is not None and total is not None:
-            total += adjustment
-        rated = cycle.state in ("reviewing", "closed") and rateable(
-            Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
-        )
-        rating = held.rating if held else rate(total, bands) if rated and not frozen else ""
-        expected = fraction(held.expected) if held and held.expected is not None else record.expected_total(goals)
-        lines.append(PersonLine(person, then, code, sums, total, expected, rating, last))
+    for person in rows:
+        then, held = there.people[person.id], frozen.get((person.id, None))
+        facts = PersonFacts(person, then, codes.get(then.unit or 0, ""), reviews.get(person.id), held)
+        lines.append(person_line(record, facts, goals.get(person.id, []), period))
     return lines
+
+
+def person_line(
+    record: CycleRecord, facts: PersonFacts, goals: Sequence[Goal], period: tuple[str, Span] | None = None
+) -> PersonLine:
+    """One person's line from the goals that count for them; for one calendar period (frequency, span)."""
+    cycle, person, held, review = record.cycle, facts.person, facts.held, facts.review
+    last = max((on for goal in goals if (on := record.standing(goal).last_on)), default=None)
+    if period is not None:
+        sums = period_totals(record, goals, *period)
+        return PersonLine(person, facts.then, facts.unit_code, sums, sums.total, None, "", last)
+    if held is not None:
+        line = stored_line(facts, held)
+        return line if line.expected is not None else replace(line, expected=record.expected_total(goals))
+    sums = record.totals(goals)
+    adjustment = fraction(review.adjustment) if review else None
+    total = sums.total + adjustment if adjustment is not None and sums.total is not None else sums.total
+    rated = cycle.state in ("reviewing", "closed") and rateable(
+        Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
+    )
+    rating = rate(total, bands_of(cycle)) if rated else ""
+    return PersonLine(person, facts.then, facts.unit_code, sums, total, record.expected_total(goals), rating, last)
+
+
+def stored_line(facts: PersonFacts, held: Result) -> PersonLine:
+    """The person's line as it was stored when the cycle was closed."""
+    sums = _stored_totals(held)
+    total = fraction(held.adjusted) if held.adjusted is not None else sums.total
+    expected = fraction(held.expected)
+    return PersonLine(
+        facts.person, facts.then, facts.unit_code, sums, total, expected, held.rating, held.last_checkin_on
+    )
 
 
 def unit_lines(record: CycleRecord) -> list[UnitLine]:
@@ -211,20 +247,17 @@ def unit_lines(record: CycleRecord) -> list[UnitLine]:
         if then is None:
             continue
         if frozen:
-            held = frozen.get((None, unit.id))
-            lines.append(
-                UnitLine(
-                    unit,
-                    then,
-                    _stored_totals(held),
-                    fraction(held.people_mean) if held else None,
-                    (held.people if held else None) or 0,
-                )
-            )
+            lines.append(stored_unit_line(unit, then, frozen.get((None, unit.id))))
             continue
         own, people = record.totals(tallies.units.get(unit.id, [])), sums[unit.id]
         lines.append(UnitLine(unit, then, own, mean(people), len(people)))
     return lines
+
+
+def stored_unit_line(unit: Unit, then: UnitThen, held: Result | None) -> UnitLine:
+    """The unit's line as it was stored when the cycle was closed; `held` None: nothing was."""
+    mean_then = fraction(held.people_mean) if held else None
+    return UnitLine(unit, then, _stored_totals(held), mean_then, (held.people if held else None) or 0)
 
 
 def period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, span: Span) -> Totals:

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from goalsite.domain.goals import GoalStanding, World, weighted_mean
@@ -30,7 +30,7 @@ def with_stored_supporters(world: World, ids: Collection[int], day: date) -> tup
         select(Goal)
         .join(above, above.id == Goal.parent_id)
         .where(above.id.in_(ids), above.progress_from != "measures", Goal.state.in_(COUNTED_STATES))
-        .options(joinedload(Goal.cycle), selectinload(Goal.measures).selectinload(Measure.period_targets))
+        .options(joinedload(Goal.cycle), *with_measures())
         .order_by(Goal.id)
     ).unique()
     goals, known = dict(world.goals), Known()

@@ -57,19 +57,6 @@ def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) ->
     return Drawn(nodes, shown, per_level)
 
 
-def cut(drawn: Drawn, levels: int) -> Drawn:
-    """The same down to fewer levels; the nodes are those of `drawn`, without what stood below."""
-    _cut(drawn.roots, levels)
-    return Drawn(drawn.roots, levels, drawn.per_level)
-
-
-def _cut(nodes: list[Node], levels: int) -> None:
-    for node in nodes:
-        if levels == 1:
-            node.children = []
-        _cut(node.children, levels - 1)
-
-
 def _fitting(per_level: list[int]) -> int:
     """How many levels there may be without more goals than are drawn; one at least."""
     total, levels = 0, 0

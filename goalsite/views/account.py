@@ -7,12 +7,15 @@ from flask_login import current_user
 
 from goalsite.actions import accounts
 from goalsite.domain.errors import RuleError
+from goalsite.domain.terms import TOPICS
 from goalsite.extensions import db
-from goalsite.forms.auth import ChangePassword, Preferences, Sure
+from goalsite.forms.auth import ChangePassword, Notices, Preferences, Sure
 from goalsite.forms.base import Form, add_error, first_time
 from goalsite.frame import me
+from goalsite.models import Person
 from goalsite.queries.accounts import digest, sessions_of
 from goalsite.queries.company import now
+from goalsite.queries.notifications import topics_off
 from goalsite.respond import go_to, respond
 from goalsite.views import auth
 
@@ -35,6 +38,16 @@ def save_preferences() -> Response:
         refresh()
         flash(_("Saved."), "success")
     return go_to(url_for("account.show"))
+
+
+@blueprint.post("/save-notices")
+def save_notices() -> Response:
+    form = Notices(prefix="notices-")
+    if form.validate_on_submit() and first_time(form):
+        accounts.save_notices(me(), {topic for topic in TOPICS if not form[topic].data})
+        db.session.commit()
+        flash(_("Saved."), "success")
+    return go_to(url_for("account.show", _anchor="notices"))
 
 
 @blueprint.post("/change-password")
@@ -70,6 +83,7 @@ def _page(preferences: Form | None = None, password: Form | None = None) -> Resp
         status=422 if preferences or password else 200,
         preferences=preferences or Preferences(prefix="preferences-", obj=person, **fresh),
         password=password or ChangePassword(prefix="password-", **fresh),
+        notices=Notices(prefix="notices-", formdata=None, data=_chosen(person)),
         sure=Sure(prefix="sure-", **fresh),
         email=person.email,
         sessions=[
@@ -83,6 +97,11 @@ def _page(preferences: Form | None = None, password: Form | None = None) -> Resp
             for one in sessions_of(person, now())
         ],
     )
+
+
+def _chosen(person: Person) -> dict[str, bool]:
+    off = topics_off(person.id)
+    return {topic: topic not in off for topic in TOPICS}
 
 
 def browser_name(agent: str) -> str:

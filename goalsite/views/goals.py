@@ -225,6 +225,8 @@ def _standing(found: Found, around: Surroundings | None = None, background: Back
         "may_change": may_begin(to, goal),
         "move_form": MoveForm(formdata=None),
         "may_edit": policy.may_edit_draft(to, goal),
+        "may_follow": not to.own and not to.viewer.only_reads,
+        "follows": to.follower,
         "thresholds": here.company().thresholds,
     }
 

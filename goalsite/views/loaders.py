@@ -7,19 +7,12 @@ from flask import abort, g
 
 from goalsite import policy
 from goalsite.actions.as_of import go_back
-from goalsite.domain.relations import ToGoal, Viewer
-from goalsite.frame import frame, me
+from goalsite.domain.relations import ToGoal
+from goalsite.frame import frame
+from goalsite.frame import viewer as viewer
 from goalsite.models import Cycle, Goal
 from goalsite.queries import goals as goal_queries
-from goalsite.queries.viewer import relation_to, viewer_for
-
-
-def viewer() -> Viewer:
-    """Who looks, read once a request."""
-    if "viewer" not in g:
-        g.viewer = viewer_for(me())
-    held: Viewer = g.viewer
-    return held
+from goalsite.queries.viewer import relation_to
 
 
 def day_looked_at() -> date:

@@ -6,12 +6,14 @@ from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
+from goalsite.forms.base import Form
 from goalsite.frame import cycle, frame, initials
 from goalsite.models import Cycle
 from goalsite.queries import member as one
 from goalsite.queries import members as read
 from goalsite.queries.filters import Filters, as_id
 from goalsite.queries.organisation import bands_of, who_of
+from goalsite.queries.reminders import reminders_of
 from goalsite.respond import respond
 from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
@@ -78,6 +80,15 @@ def list_members() -> AnyResponse:
         asked=asked,
         bar=filter_bar("members.list_members", asked.filters, chosen, place, counts, asked.order),
         members=members,
+        reminders=reminders_of(
+            viewer(),
+            chosen,
+            place.unit,
+            [line.person.id for line in members.lines],
+            today,
+            deep=asked.filters.below,
+        ),
+        form=Form(),
         pages=max(1, -(-members.in_all // read.AT_ONCE)),
         may_print_sheets=policy.may_run_cycles(viewer()),
         today=today,

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.domain.relations import ToUnit
+from goalsite.forms.base import Form
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle, Unit
 from goalsite.queries import filters as narrow
@@ -63,6 +64,8 @@ def show() -> AnyResponse:
         mean=read.people_mean(viewer(), chosen, place),
         kpis=follow.kpis_of([goal for goal in own if goal.id in goals.seen], today),
         check_ins=check_ins,
+        reminders=check_ins.reminders,
+        form=Form(),
         bar=filter_bar("overview.show", filters, chosen, place, tally.by_state),
         goals=goals,
         page=page,

@@ -1,6 +1,6 @@
 """The tree as a drawn map: one landscape page, or a branch by itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, request
 from flask_babel import gettext as _
@@ -76,18 +76,20 @@ def show() -> AnyResponse:
         return respond("tree/show.html", cycle=None)
     goal = load_goal(as_id(request.args.get("goal", "")) or 0)[0] if "goal" in request.args else None
     forest = forest_of(chosen, asked_filters())
-    levels = as_id(request.args.get("levels", ""))
-    drawn = read.draw(forest, levels, goal)
-    drawing = _drawing(drawn)
-    while levels is None and drawing.height > PAGE and drawn.levels > 1:
-        drawn = read.cut(drawn, drawn.levels - 1)
-        drawing = _drawing(drawn)
+    asked = as_id(request.args.get("levels", ""))
+    drawn = read.draw(forest, asked, goal)
+    levels = drawn.levels
+    drawing = _drawing(drawn.roots, levels)
+    # Unless so many levels were asked for, as many as an A4 page shows.
+    while asked is None and drawing.height > PAGE and levels > 1:
+        levels -= 1
+        drawing = _drawing(_cut(drawn.roots, levels), levels)
     return respond(
         "tree_map/show.html",
         cycle=chosen,
         goal=goal,
         # A branch stands by itself.
-        bar=_bar(forest, levels) if forest.place and goal is None else None,
+        bar=_bar(forest, asked) if forest.place and goal is None else None,
         filters=forest.filters,
         is_narrowed=forest.is_narrowed,
         drawn=drawn,
@@ -104,8 +106,13 @@ def _bar(forest: Forest, levels: int | None) -> FilterBar:
     return filter_bar("tree_map.show", forest.filters, forest.cycles[0], forest.place, count(forest).by_state, kept)
 
 
-def _drawing(drawn: read.Drawn) -> Drawing:
-    placed = tidy(drawn.roots, lambda node: node.children, _height, GAP)
+def _cut(nodes: list[Node], levels: int) -> list[Node]:
+    """The same down to a level."""
+    return [replace(node, children=_cut(node.children, levels - 1) if levels > 1 else []) for node in nodes]
+
+
+def _drawing(roots: list[Node], levels: int) -> Drawing:
+    placed = tidy(roots, lambda node: node.children, _height, GAP)
     boxes = {one.node.goal.id: _box(one) for one in placed}
     links = [
         _link(boxes[one.node.goal.id], boxes[child.goal.id], child.is_cross)
@@ -121,9 +128,7 @@ def _drawing(drawn: read.Drawn) -> Drawing:
     columns = max((one.column for one in placed), default=0) + 1
     height = max((box.y + box.height for box in boxes.values()), default=HEAD) + 2
     heads = [(at * (BOX + GUTTER) + 1.0, _head([one for one in placed if one.column == at])) for at in range(columns)]
-    return Drawing(
-        list(boxes.values()), links, also, heads, columns * (BOX + GUTTER) - GUTTER + 2, height, drawn.levels
-    )
+    return Drawing(list(boxes.values()), links, also, heads, columns * (BOX + GUTTER) - GUTTER + 2, height, levels)
 
 
 def _link(upper: Box, lower: Box, is_cross: bool) -> Link:

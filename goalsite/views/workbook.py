@@ -110,7 +110,7 @@ def download_report(token: str) -> Response:
         what = [f"{name}: {was} → {becomes}" for name, was, becomes in line.changes]
         why = [f"{column}: {text}" if column else text for column, text in line.errors]
         rows.append([line.sheet, str(line.row or ""), line.key, words[line.outcome], "; ".join([*why, *what])])
-    return _file(as_csv(rows).encode(), "workbook-report.csv", "text/csv; charset=utf-8")
+    return file_of(as_csv(rows).encode(), "workbook-report.csv", "text/csv; charset=utf-8")
 
 
 @blueprint.post("/export")
@@ -131,8 +131,8 @@ def export() -> Response:
     record_export(me(), sheets, form.cycle.data or "")
     db.session.commit()
     if form.kind.data == "xlsx":
-        return _file(content, f"{stem}.xlsx", XLSX)
-    return _file(content, f"{stem}.zip", "application/zip")
+        return file_of(content, f"{stem}.xlsx", XLSX)
+    return file_of(content, f"{stem}.zip", "application/zip")
 
 
 @blueprint.get("/template")
@@ -145,7 +145,7 @@ def download_template() -> Response:
             write_copy(Path(folder) / "example", path)
         else:
             write_empty(path)
-        return _file(path.read_bytes(), path.name, XLSX)
+        return file_of(path.read_bytes(), path.name, XLSX)
 
 
 def _kept(name: str, content: bytes, most: int = MOST_SHOWN) -> Response:
@@ -208,5 +208,6 @@ def _look_page(kept: Upload, seen: screen.Seen, status: int = 200, *, stale: boo
     )
 
 
-def _file(content: bytes, name: str, kind: str) -> Response:
+def file_of(content: bytes, name: str, kind: str) -> Response:
+    """The content as a file of that name, to be kept."""
     return make_response(content, {"Content-Disposition": f'attachment; filename="{name}"', "Content-Type": kind})

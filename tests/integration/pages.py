@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from typing import Any
 
@@ -13,10 +14,19 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Metric, Person, Unit
 from goalsite.models_accounts import Upload
 from goalsite.models_follow import Action, CheckIn
+from goalsite.queries.company import today
 
 # endpoint → addresses; {name} stands for each of the ids that `sights` finds under that name.
 PAGES: dict[str, tuple[str, ...]] = {
     "account.show": ("/account",),
+    "search.show": (
+        "/search?q=muc tieu",
+        "/search?q=a",
+        "/search?q=ng",
+        "/search?q=nang cao&kind=goal&page=3",
+        "/search?q=an&kind=person",
+    ),
+    "search.suggestions": ("/search/suggestions?q=khach hang",),
     "auth.first_visit": ("/first-visit",),
     "auth.sign_in": ("/sign-in",),
     "auth.welcome": ("/welcome/nobody-was-sent-this",),
@@ -108,7 +118,12 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/overview?stale=1&unaligned=1",
     ),
     "people.edit": ("/setup/people/{person}/edit",),
-    "tree_map.show": ("/tree/map", "/tree/map?unit={unit}&levels=3", "/tree/map?goal={goal}", "/tree/map?owner={person}"),
+    "tree_map.show": (
+        "/tree/map",
+        "/tree/map?unit={unit}&levels=3",
+        "/tree/map?goal={goal}",
+        "/tree/map?owner={person}",
+    ),
     "reviews.sheets": ("/reviews/sheets", "/reviews/sheets?unit={unit}"),
     "handover.show": ("/setup/people/{other_person}/hand-over",),
     "people.list_people": (
@@ -126,6 +141,30 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/pickers/goals?field=parent&parent=a&beside={goal}",
         "/pickers/kpis?field=fed&fed=a",
         "/pickers/positions?field=position&position=a",
+    ),
+    "report_checkins.show": ("/reports/discipline?weeks=4&page=2", "/reports/discipline?unit={unit}&cycle={reviewed}"),
+    "report_metrics.show": ("/reports/metric", "/reports/metric?metric={metric_code}&unit={unit}"),
+    "report_results.compare": ("/reports/compare?sort=difference&page=2", "/reports/compare?of=units&unit={unit}"),
+    "report_results.distribution": ("/reports/distribution", "/reports/distribution?unit={unit}&cycle={reviewed}"),
+    "report_results.year": ("/reports/year?cycle=2026", "/reports/year?of=units&sort=total&page=2"),
+    "report_forecasts.show": ("/reports/forecast", "/reports/forecast?unit={unit}&sort=progress&page=2"),
+    "reports.download": (
+        "/reports/people.xlsx",
+        "/reports/people.csv?period={month}",
+        "/reports/units.xlsx",
+        "/reports/goals.csv?unit={unit}",
+    ),
+    "reports.goals": ("/reports/goals?sort=status&page=2", "/reports/goals?unit={unit}&as_of={past_day}"),
+    "reports.people": (
+        "/reports/people?sort=total&dir=asc&page=2",
+        "/reports/people?unit={unit}&as_of={past_day}&sort=kpi",
+        "/reports/people?period={month}&cycle={reviewed}&as_of={past_day}",
+    ),
+    "reports.show": ("/reports",),
+    "reports.units": (
+        "/reports/units?sort=mean&page=2",
+        "/reports/units?unit={unit}&as_of={past_day}",
+        "/reports/units?cycle={reviewed}&as_of={past_day}",
     ),
     "reviews.list_reviews": ("/reviews", "/reviews?state=preparation&unit={unit}&text=a&page=2"),
     "reviews.show": ("/reviews/{reviewed}/{person_seen}",),
@@ -213,6 +252,9 @@ def sights(viewer: Person) -> dict[str, list[Any]]:
         "cycle": list(db.session.scalars(select(Cycle.id).where(Cycle.state == "open"))),
         "reviewed": list(db.session.scalars(select(Cycle.code).where(Cycle.state.in_(("reviewing", "closed"))))),
         "person_seen": [viewer.id],
+        "metric_code": list(db.session.scalars(select(Metric.code).order_by(Metric.id).limit(2))),
+        "past_day": [str(today() - timedelta(days=20))],
+        "month": [f"{today():%Y-%m}"],
         "position": list(db.session.scalars(_most_held())),
         "person": sorted({viewer.id, root.head_id}),
         "other_person": sorted({root.head_id} - {viewer.id}),

@@ -24,7 +24,7 @@ CALLED = re.compile(r'(?:name|id)="([^"]*)"')
 # The world has five hundred of them.
 LONG = ("time_zone",)
 # A bundle of sheets to print, as many at once as the query says.
-PRINTED = ("assignments.sheets",)
+PRINTED = ("assignments.sheets", "reviews.sheets")
 VIEWERS = ("director", "manager", "employee", "hr")
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goalsite.domain.names import KEY_LENGTH, name_key, text_key
+from goalsite.domain.names import KEY_LENGTH, folded_words, name_key, text_key
 
 
 class TestTextKey:
@@ -41,3 +41,22 @@ class TestNameKey:
         names = "Trần Văn An, Nguyễn Thị Án, Lê Thuỳ Anh, Vũ Ánh, Đỗ Đạt, Lê Thị Hoa, Lê Văn Hoa, Trần Thị Hoa, Vũ Hoà"
         ordered = names.split(", ")
         assert sorted(random.sample(ordered, len(ordered)), key=name_key) == ordered
+
+
+class TestFoldedWords:
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("Mục tiêu", ["muc", "tieu"]),
+            ("Đường ĐI đẹp", ["duong", "di", "dep"]),
+            ("Nga\u0303 ba", ["nga", "ba"]),
+            ("KPI-12, KPI 12_b", ["kpi", "12", "b"]),
+            ("ha.tran@an-nhien.vn", ["ha", "tran"]),
+            ("Straße ﬁne İzmir", ["strasse", "fine", "izmir"]),
+            ("x" * 300, ["x" * 40]),
+            ("\0 @ \ud800 --", []),
+            ("", []),
+        ],
+    )
+    def test_have_neither_accents_nor_case(self, text: str, words: list[str]) -> None:
+        assert folded_words(text) == words

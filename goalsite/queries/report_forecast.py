@@ -1,0 +1,44 @@
+"""Where the goals of a page of the goals' report would end at today's pace (rules §5)."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from goalsite.domain.forecast import Forecast, forecast
+from goalsite.domain.periods import Span
+from goalsite.domain.relations import Viewer
+from goalsite.queries import report_goals
+from goalsite.queries.report_people import Question
+from goalsite.queries.reports import GoalLine
+from goalsite.queries.supporters import points_of
+
+ONE = Fraction(1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A goal, how it stands, and where it would end."""
+
+    line: GoalLine
+    forecast: Forecast
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """One page, and how many goals there are in all."""
+
+    lines: list[Line]
+    in_all: int
+
+
+def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int) -> Forecasts:
+    """The page of the goals' report with each goal's forecast. Five queries."""
+    found = report_goals.page_of(viewer, asked, sort, down=down, page=page)
+    points = points_of([one.line.goal.id for one in found.lines])
+    lines = []
+    for one in found.lines:
+        goal, standing = one.line.goal, one.line.standing
+        cap = Fraction(asked.cycle.kpi_cap) if goal.kind == "kpi" else ONE
+        span = Span(goal.starts_on, goal.due_on)
+        told = forecast(points.get(goal.id, []), standing.progress, standing.expected, span, asked.day, cap=cap)
+        lines.append(Line(one.line, told))
+    return Forecasts(lines, found.in_all)

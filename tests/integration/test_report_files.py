@@ -1,0 +1,170 @@
+"""A report taken out as a file says what the command `report` says, in cells a spreadsheet counts with; in the example company, on both engines."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from goalsite.exchange.report_file import DAY, NUMBER, PERCENT, as_csv, as_xlsx
+from goalsite.extensions import db
+from goalsite.models import Cycle, Person
+from goalsite.queries import report_goals, report_people, report_units
+from goalsite.queries.company import today
+from tests import databases, example
+from tests.cast import signed_in
+
+KINDS = ("people", "units", "goals")
+STATES = ("closed", "reviewing", "open")
+
+
+@pytest.fixture(scope="module", params=databases.ENGINES)
+def company(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The example company; nothing here writes but a session."""
+    with (
+        databases.fresh(request.param, "example", example.fill) as url,
+        databases.closing_app(databases.make_app(url)) as app,
+    ):
+        yield app
+
+
+@pytest.fixture(scope="module")
+def hr(company: Flask) -> FlaskClient:
+    with company.app_context():
+        return signed_in(company, db.session.query(Person).filter_by(email_key=example.CAST["hr"]).one())
+
+
+def code_of(company: Flask, state: str) -> str:
+    with company.app_context():
+        found = db.session.query(Cycle).filter_by(state=state).all()
+        return min((cycle.ends_on - cycle.starts_on, cycle.code) for cycle in found)[1]
+
+
+def commanded(company: Flask, kind: str, *arguments: str) -> list[dict[str, str]]:
+    answer = company.test_cli_runner().invoke(args=["report", kind, *arguments])
+    assert answer.exit_code == 0, answer.output
+    return list(csv.DictReader(io.StringIO(answer.stdout)))
+
+
+def as_written(cell: Any, column: str) -> str:
+    """The cell as the command writes it: first of all it must be of its kind."""
+    if cell is None:
+        return ""
+    if column in DAY:
+        assert isinstance(cell, datetime)
+        return cell.date().isoformat()
+    if column in PERCENT | NUMBER:
+        assert isinstance(cell, int | float)
+        text = f"{Decimal(repr(cell)):.4f}"
+        return text.rstrip("0").rstrip(".")
+    assert isinstance(cell, str)
+    return cell
+
+
+def rows_of(content: bytes, columns: list[str]) -> list[dict[str, str]]:
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet is not None
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref is not None
+    head, *lines = sheet.iter_rows(values_only=True)
+    assert len(head) == len(columns)
+    return [{name: as_written(cell, name) for name, cell in zip(columns, line, strict=True)} for line in lines]
+
+
+# Words of the reader's language stand in these columns.
+SPOKEN = ("rating", "kind", "status", "provisional")
+
+
+class TestDownload:
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("state", STATES)
+    def test_holds_the_rows_of_the_command(self, company: Flask, hr: FlaskClient, kind: str, state: str) -> None:
+        code = code_of(company, state)
+        said = commanded(company, kind, "--cycle", code)
+        assert said
+        columns = list(said[0])
+        answer = hr.get(f"/reports/{kind}.xlsx?cycle={code}")
+        assert answer.status_code == 200
+        found = rows_of(answer.data, columns)
+        plain = [name for name in columns if name not in SPOKEN]
+        assert [[row[name] for name in plain] for row in found] == [[row[name] for name in plain] for row in said]
+        assert [[bool(row[name]) for name in columns] for row in found] == [
+            [bool(row[name]) for name in columns] for row in said
+        ]
+        text = hr.get(f"/reports/{kind}.csv?cycle={code}").data
+        assert text.startswith(b"\xef\xbb\xbf")
+        assert list(csv.DictReader(io.StringIO(text.decode("utf-8-sig")))) == said
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("state", STATES)
+    def test_of_a_past_day(self, company: Flask, hr: FlaskClient, kind: str, state: str) -> None:
+        code = code_of(company, state)
+        with company.app_context():
+            cycle = db.session.query(Cycle).filter_by(code=code).one()
+            day = min(cycle.ends_on, today()) - timedelta(days=20)
+        said = commanded(company, kind, "--cycle", code, "--as-of", day.isoformat())
+        text = hr.get(f"/reports/{kind}.csv?cycle={code}&as_of={day}").data.decode("utf-8-sig")
+        assert list(csv.DictReader(io.StringIO(text))) == said
+
+    @pytest.mark.parametrize("state", ("closed", "open"))
+    def test_of_a_month(self, company: Flask, hr: FlaskClient, state: str) -> None:
+        code = code_of(company, state)
+        with company.app_context():
+            first: date = db.session.query(Cycle).filter_by(code=code).one().starts_on
+        month = f"{first:%Y-%m}"
+        said = commanded(company, "people", "--cycle", code, "--period", month)
+        assert any(row["kpi"] for row in said)
+        text = hr.get(f"/reports/people.csv?cycle={code}&period={month}").data.decode("utf-8-sig")
+        assert list(csv.DictReader(io.StringIO(text))) == said
+
+    def test_of_one_unit(self, company: Flask, hr: FlaskClient) -> None:
+        code = code_of(company, "open")
+        unit = commanded(company, "units", "--cycle", code)[1]["code"]
+        said = commanded(company, "people", "--cycle", code, "--unit", unit)
+        text = hr.get(f"/reports/people.csv?cycle={code}&unit={unit}").data.decode("utf-8-sig")
+        assert list(csv.DictReader(io.StringIO(text))) == said
+
+    def test_of_nothing_there_is_not(self, hr: FlaskClient) -> None:
+        for path in ("/reports/people.pdf", "/reports/passwords.csv", "/reports/people.csv?unit=nowhere"):
+            assert hr.get(path).status_code == 404
+
+
+class TestPage:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_of_a_large_company_reads_what_gives_progress_as_stored_and_says_the_same(
+        self, hr: FlaskClient, kind: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def cells() -> list[str]:
+            text = hr.get(f"/reports/{kind}").get_data(as_text=True)
+            return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[dh].*?</t[dh]>", text, re.DOTALL)]
+
+        exact = cells()
+        assert len(exact) > 100
+        monkeypatch.setattr(report_people, "MOST_REPLAYED", 0)
+        monkeypatch.setattr(report_goals, "MOST_REPLAYED", 0)
+        monkeypatch.setattr(report_units, "MOST_DEEP", 0)
+        assert cells() == exact
+
+
+class TestCells:
+    ROWS = ({"name": "=1+1", "total": "-0.0525", "last_checkin_on": "2026-02-03", "goals": "2"},)
+
+    def test_a_text_that_looks_like_a_formula_is_a_text(self) -> None:
+        columns = list(self.ROWS[0])
+        content = as_xlsx("S", columns, dict.fromkeys(columns, "H"), self.ROWS, lambda column, text: text)
+        cells = next(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(min_row=2))
+        assert [cell.data_type for cell in cells] == ["s", "n", "d", "n"]
+        assert cells[0].value == "=1+1"
+        assert cells[1].number_format == "0.0%"
+        assert cells[1].value == pytest.approx(-0.0525)
+
+    def test_in_csv_too_and_a_number_below_nothing_stays_one(self) -> None:
+        text = as_csv(list(self.ROWS[0]), self.ROWS).decode("utf-8-sig")
+        assert text.splitlines()[1] == "'=1+1,-0.0525,2026-02-03,2"
