@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from goalsite.domain import terms
-from goalsite.models import Cycle, Goal, GoalLink, Unit, UnitAncestor
+from goalsite.models import Cycle, Goal, GoalLink, Person, Unit, UnitAncestor
 from goalsite.queries.organisation import ancestry
 
 LARGEST_ID = 2**31 - 1
@@ -48,7 +49,17 @@ class Filters:
     @property
     def narrows_goals(self) -> bool:
         """Whether anything but the unit is asked for."""
-        return bool(self.kind or self.status or self.owner or self.stale or self.unaligned or self.text)
+        return self.but(unit="", below=True).narrows
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything at all is asked for."""
+        return self != Filters()
+
+    @property
+    def in_any_state(self) -> "Filters":
+        """The same, however the goals stand."""
+        return self.but(status="", stale=False, unaligned=False)
 
 
 def read_filters(given: Mapping[str, str]) -> Filters:
@@ -81,14 +92,7 @@ def as_id(text: str) -> int | None:
 
 def narrowed(filters: Filters, today: date, goal: type[Goal] = Goal) -> list[ColumnElement[bool]]:
     """The conditions of all filters but the unit's. `goal` may be an alias."""
-    conditions = asked_for(filters, goal)
-    if filters.status:
-        conditions.append(goal.status == filters.status)
-    if filters.stale:
-        conditions.append(is_stale(today, goal))
-    if filters.unaligned:
-        conditions.append(is_unaligned(goal))
-    return conditions
+    return [*asked_for(filters, goal), *standing_so(filters, today, goal)]
 
 
 def asked_for(filters: Filters, goal: type[Goal] = Goal) -> list[ColumnElement[bool]]:
@@ -101,6 +105,18 @@ def asked_for(filters: Filters, goal: type[Goal] = Goal) -> list[ColumnElement[b
     if filters.text:
         conditions.append(_says(filters.text, goal))
     return conditions
+
+
+def standing_so(filters: Filters, today: date, goal: type[Goal] = Goal) -> list[ColumnElement[bool]]:
+    """The conditions that ask how a goal stands: status, stale, unaligned."""
+    asked = {filters.status: True, "stale": filters.stale, "unaligned": filters.unaligned}
+    return [state for name, state in states(today, goal).items() if asked.get(name)]
+
+
+def states(today: date, goal: type[Goal] = Goal) -> dict[str, ColumnElement[bool]]:
+    """How goals stand, by name: of each status, stale, unaligned."""
+    by_status = {status: goal.status == status for status in terms.STATUSES}
+    return {**by_status, "stale": is_stale(today, goal), "unaligned": is_unaligned(goal)}
 
 
 def in_unit(
@@ -132,9 +148,13 @@ def needs_a_look(today: date, goal: type[Goal] = Goal) -> ColumnElement[bool]:
     return or_(goal.status.in_(NEEDS_A_LOOK), is_stale(today, goal))
 
 
-def _says(text: str, goal: type[Goal]) -> ColumnElement[bool]:
+def says(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """The text stands in one of the columns."""
     # SQLite folds the case of ASCII letters alone, so the words are asked for as typed, in small and in capital letters.
-    wordings = {text, text.lower(), text.upper(), text.capitalize()}
-    return or_(
-        *(column.icontains(word, autoescape=True) for word in sorted(wordings) for column in (goal.title, goal.code))
-    )
+    wordings = {text, text.lower(), text.upper(), text.capitalize(), text.title()}
+    return or_(*(column.icontains(word, autoescape=True) for word in sorted(wordings) for column in columns))
+
+
+def _says(text: str, goal: type[Goal]) -> ColumnElement[bool]:
+    owner = aliased(Person)
+    return or_(says(text, goal.title, goal.code), goal.owner_id.in_(select(owner.id).where(says(text, owner.name))))

@@ -1,13 +1,13 @@
 """People: the table of them, with the results the reader may see (rules §6, §8)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, false, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from goalsite.domain.goals import computed_result
@@ -16,7 +16,7 @@ from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.models_follow import Result
-from goalsite.queries.filters import Filters
+from goalsite.queries.filters import Filters, asked_for, narrowed, says, states
 from goalsite.queries.organisation import Who, ancestry, heads_then, there_in, who_of
 from goalsite.queries.overview import Standing, standing_of
 from goalsite.queries.records import fraction, goal_facts
@@ -46,7 +46,8 @@ class Own:
 
 @dataclass(frozen=True)
 class Line:
-    """One person of the table. The counts are of the goals the reader may see: by kind, by status, and of those not updated lately."""
+    """One person of the table. The counts are of the goals the reader may see and the filters ask for: by kind, by status, and of those not
+    updated lately."""
 
     person: Person
     who: Who
@@ -65,12 +66,16 @@ class Members:
     in_all: int
 
 
+# The filters are asked of people and of the goals they own.
+Conditions = list[ColumnElement[bool]]
+
+
 def members_of(
     viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date, *, sort: str, down: bool, page: int
 ) -> Members:
     """The people of the unit who were there in the cycle, narrowed and ordered; people whose result may not be seen come after the others where that is
     the order. Three queries, four of a closed cycle."""
-    chosen = [*there_in(cycle), *people_in(unit, filters.below, cycle), *_asked_for(viewer, cycle, filters)]
+    chosen = [*there_in(cycle), *people_in(unit, filters.below, cycle), *_asked_for(viewer, cycle, filters, today)]
     in_all = select(func.count(Person.id)).where(*chosen).scalar_subquery()
     then = aliased(Result)
     query = (
@@ -88,7 +93,7 @@ def members_of(
         .offset((page - 1) * AT_ONCE)
     )
     rows = db.session.execute(query).tuples().all()
-    goals = _goals_of(viewer, cycle, [person.id for person, *_ in rows])
+    goals, fitting = _goals_of(viewer, cycle, [person.id for person, *_ in rows], _of_goals(filters, today))
     seen = {person.id for person, _, may_see, *_ in rows if may_see}
     heads = heads_then(cycle)
     points = points_of([goal.id for person_id in seen for goal in goals[person_id]])
@@ -97,6 +102,7 @@ def members_of(
             person,
             result,
             goals[person.id],
+            fitting,
             cycle,
             today,
             points if person.id in seen else None,
@@ -106,6 +112,33 @@ def members_of(
         for person, result, _, _, held in rows
     ]
     return Members(lines, rows[0][3] if rows else 0)
+
+
+def people_by_state(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date) -> dict[str, int]:
+    """How many of the people have a goal of each status, stale or unaligned, whichever of these was asked for; under "" all of them. One query."""
+    whatever = filters.in_any_state
+    inside = [*there_in(cycle), *people_in(unit, filters.below, cycle)]
+    everybody = select(func.count(Person.id)).where(*inside, *_asked_for(viewer, cycle, whatever, today))
+    whose = states(today)
+    query = (
+        select(
+            everybody.correlate(None).scalar_subquery(),
+            *(func.count(distinct(case((state, Goal.owner_id)))) for state in whose.values()),
+        )
+        .select_from(Goal)
+        .join(Goal.owner)
+        .where(*inside, *_seen_in(viewer, cycle), *_of_goals(whatever, today))
+    )
+    return dict(zip(("", *whose), db.session.execute(query).one(), strict=True))
+
+
+def named(viewer: Viewer, cycle: Cycle, person_id: int) -> Conditions:
+    """It is the Person of that id, and everybody sees them among the members or the reader sees a goal of theirs: a number in an address tells
+    nothing more. Nobody for 0."""
+    if not person_id:
+        return [false()]
+    has = exists().where(*_seen_in(viewer, cycle), Goal.owner_id == Person.id).correlate_except(Goal)
+    return [Person.id == person_id, or_(and_(*there_in(cycle)), has)]
 
 
 def weeks_of(goals: Sequence[Goal], points: Points, cycle: Cycle, today: date) -> list[Fraction | None]:
@@ -126,6 +159,7 @@ def _line(
     person: Person,
     result: Result | None,
     goals: Sequence[Goal],
+    fitting: Collection[int],
     cycle: Cycle,
     today: date,
     points: Points | None,
@@ -145,7 +179,8 @@ def _line(
         )
     kinds: dict[str, int] = defaultdict(int)
     statuses: dict[str, int] = defaultdict(int)
-    for goal in goals:
+    counted_here = [goal for goal in goals if goal.id in fitting]
+    for goal in counted_here:
         kinds[goal.kind] += 1
         statuses[goal.status] += 1
     return Line(
@@ -155,26 +190,32 @@ def _line(
         kinds,
         statuses,
         max((goal.last_checkin_on for goal in goals if goal.last_checkin_on), default=None),
-        sum(goal.stale_from is not None and goal.stale_from <= today for goal in goals),
+        sum(goal.stale_from is not None and goal.stale_from <= today for goal in counted_here),
     )
 
 
-def _goals_of(viewer: Viewer, cycle: Cycle, people: Sequence[int]) -> Mapping[int, list[Goal]]:
+def _goals_of(
+    viewer: Viewer, cycle: Cycle, people: Sequence[int], asked: Conditions
+) -> tuple[Mapping[int, list[Goal]], Collection[int]]:
+    """The goals of these people, by person, and the ids of those that are asked for."""
     held: dict[int, list[Goal]] = defaultdict(list)
+    fitting = set()
     if people:
         query = (
-            select(Goal)
-            .where(Goal.cycle_id == cycle.id, Goal.owner_id.in_(people), Goal.state.in_(COUNTED_STATES))
-            .where(visible_goals(viewer))
+            select(Goal, and_(true(), *asked))
+            .join(Goal.owner)
+            .where(*_seen_in(viewer, cycle), Goal.owner_id.in_(people))
             .options(*with_measures(), joinedload(Goal.unit), joinedload(Goal.cycle))
             .order_by(Goal.code)
         )
-        for goal in db.session.scalars(query).unique():
+        for goal, fits in db.session.execute(query).unique().tuples():
             held[goal.owner_id].append(goal)
-    return held
+            if fits:
+                fitting.add(goal.id)
+    return held, fitting
 
 
-def people_in(unit: Unit, below: bool, cycle: Cycle) -> list[ColumnElement[bool]]:
+def people_in(unit: Unit, below: bool, cycle: Cycle) -> Conditions:
     """The Person belongs to the unit, or to one below it; where the cycle is closed as it was then."""
     if below and unit.parent_id is None:
         return []
@@ -188,19 +229,28 @@ def people_in(unit: Unit, below: bool, cycle: Cycle) -> list[ColumnElement[bool]
     return [exists().where(*here).correlate_except(Result)]
 
 
-def _asked_for(viewer: Viewer, cycle: Cycle, filters: Filters) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if filters.status:
-        theirs = (Goal.owner_id == Person.id, Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
-        has = exists().where(*theirs, Goal.status == filters.status, visible_goals(viewer))
-        conditions.append(has.correlate_except(Goal))
-    if filters.text:
-        wordings = {filters.text, filters.text.lower(), filters.text.upper(), filters.text.title()}
-        columns = (Person.name, Person.email, Person.title)
-        conditions.append(
-            or_(*(column.icontains(word, autoescape=True) for word in sorted(wordings) for column in columns))
-        )
-    return conditions
+def _asked_for(viewer: Viewer, cycle: Cycle, filters: Filters, today: date) -> Conditions:
+    """The people the filters ask for: who owns a goal that fits them, or for words alone has them in the name."""
+    whose = [Person.id == filters.owner] if filters.owner else []
+    if not filters.but(owner=0).narrows_goals:
+        return whose
+    theirs = (*_seen_in(viewer, cycle), Goal.owner_id == Person.id)
+    has = exists().where(*theirs, *_of_goals(filters, today)).correlate_except(Goal)
+    return [*whose, has if filters.but(owner=0, text="").narrows_goals else or_(_called(filters.text), has)]
+
+
+def _of_goals(filters: Filters, today: date) -> Conditions:
+    """The goals the filters ask for, beside their owners: all that stands in the address but unit and owner."""
+    said = [or_(_called(filters.text), *asked_for(Filters(text=filters.text)))] if filters.text else []
+    return [*narrowed(filters.but(text=""), today), *said]
+
+
+def _called(text: str) -> ColumnElement[bool]:
+    return says(text, Person.name, Person.email, Person.title)
+
+
+def _seen_in(viewer: Viewer, cycle: Cycle) -> Conditions:
+    return [Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES), visible_goals(viewer)]
 
 
 def _order(sort: str, down: bool) -> list[ColumnElement[Any]]:

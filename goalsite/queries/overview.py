@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, false, func, or_, select, type_coerce
 from sqlalchemy.orm import joinedload
 
 from goalsite import policy
@@ -14,7 +14,7 @@ from goalsite.domain import pace
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import Viewer
 from goalsite.domain.results import Counted, Totals, totals
-from goalsite.domain.terms import COUNTED_STATES
+from goalsite.domain.terms import COUNTED_STATES, STATUSES
 from goalsite.extensions import SHARE_DECIMALS, db
 from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
 from goalsite.models_follow import Result
@@ -34,13 +34,15 @@ PRESSING = ("behind", "at_risk", "not_started", "on_track", "done")
 
 @dataclass(frozen=True)
 class Place:
-    """The unit a page is about: the units above it from the root down, itself, and a page of the units right below it."""
+    """The unit a page is about: the units above it from the root down, itself, and a page of the units right below it; and whose goals it is
+    narrowed to, if anybody's."""
 
     path: list[Unit]
     unit: Unit
     children: list[Unit]
     children_in_all: int
     results: dict[int, Result]
+    owner: Person | None = None
 
     def name(self, unit: Unit) -> str:
         """The unit's name: of then, where the cycle is closed."""
@@ -67,6 +69,12 @@ class Tally:
     @property
     def goals(self) -> int:
         return sum(self.by_status.values())
+
+    @property
+    def by_state(self) -> dict[str, int]:
+        """The goals by status, stale and unaligned, and under "" in all."""
+        found = {status: self.by_status[status] for status in STATUSES}
+        return {"": self.goals, **found, "stale": self.stale, "unaligned": self.unaligned}
 
 
 @dataclass(frozen=True)
@@ -105,8 +113,8 @@ class Mean:
     people: int
 
 
-def place_of(code: str, cycle: Cycle, page: int = 1) -> Place | None:
-    """The unit of that code, the root where none is named; None where there is no such unit. One query."""
+def place_of(code: str, cycle: Cycle, page: int = 1, whose: Sequence[ColumnElement[bool]] = (false(),)) -> Place | None:
+    """The unit of that code, the root where none is named, and the one Person that `whose` tells; None where there is no such unit. One query."""
     chosen = select(Unit.id).where(Unit.code == code if code else Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)
     unit_id = chosen.scalar_subquery()
     kept = or_(Unit.archived.is_(False), _has_result(cycle))
@@ -118,20 +126,21 @@ def place_of(code: str, cycle: Cycle, page: int = 1) -> Place | None:
     # A unit made since the cycle was closed stands alone.
     depth = case((Unit.id == unit_id, 0), else_=up.c.depth)
     query = (
-        select(Unit, depth, Result, select(func.count()).select_from(under.subquery()).scalar_subquery())
+        select(Unit, depth, Result, select(func.count()).select_from(under.subquery()).scalar_subquery(), Person)
         .outerjoin(up, and_(up.c.ancestor_id == Unit.id, up.c.unit_id == unit_id))
         .outerjoin(Result, and_(Result.unit_id == Unit.id, Result.cycle_id == cycle.id))
+        .outerjoin(Person, and_(*whose))
         .where(or_(depth.is_not(None), Unit.id.in_(select(shown.subquery().c.id))))
         .options(joinedload(Unit.head))
         .order_by(depth.desc(), Unit.sort_key, Unit.id)
     )
     rows = db.session.execute(query).tuples().all()
-    above = sorted(((depth, unit) for unit, depth, _, _ in rows if depth is not None), key=lambda row: -row[0])
+    above = sorted(((depth, unit) for unit, depth, *_ in rows if depth is not None), key=lambda row: -row[0])
     if not above:
         return None
-    children = [unit for unit, depth, _, _ in rows if depth is None]
-    results = {unit.id: result for unit, _, result, _ in rows if result is not None}
-    return Place([unit for _, unit in above[:-1]], above[-1][1], children, rows[0][3], results)
+    children = [unit for unit, depth, *_ in rows if depth is None]
+    results = {unit.id: result for unit, _, result, *_ in rows if result is not None}
+    return Place([unit for _, unit in above[:-1]], above[-1][1], children, rows[0][3], results, rows[0][4])
 
 
 def tallies(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date) -> dict[int | None, Tally]:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -13,8 +12,9 @@ from sqlalchemy.orm import aliased, joinedload
 from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, GoalLink, Unit, UnitAncestor
-from goalsite.queries.filters import Filters, in_unit, is_unaligned, narrowed
+from goalsite.models import Goal, GoalLink, Unit
+from goalsite.queries.filters import is_unaligned
+from goalsite.queries.forest import Forest, is_cross
 from goalsite.queries.overview import expected_today
 from goalsite.queries.supporters import with_measures
 from goalsite.queries.visible import visible_goals
@@ -67,63 +67,6 @@ class Opened:
     path: frozenset[int] = frozenset()
     company: bool = False
     everything: bool = False
-
-
-@dataclass(frozen=True)
-class Count:
-    """Goals that fit the filters and may be seen: all in the tree, and of its own cycle; of those, links across departments and goals that support nothing."""
-
-    in_tree: int
-    goals: int
-    cross: int
-    unaligned: int
-
-
-@dataclass(frozen=True)
-class Forest:
-    """What a tree is cut from: the cycles it spans (its own first), who looks, what they asked for, and the unit they asked about."""
-
-    cycles: list[Cycle]
-    viewer: Viewer
-    filters: Filters
-    unit: Unit | None
-    today: date
-
-    @property
-    def is_narrowed(self) -> bool:
-        return self.unit is not None or self.filters.narrows_goals
-
-    def shows(self, goal: type[Goal]) -> ColumnElement[bool]:
-        """The goal is counted, of these cycles, and may be seen."""
-        ids = [cycle.id for cycle in self.cycles]
-        return and_(goal.cycle_id.in_(ids), goal.state.in_(COUNTED_STATES), visible_goals(self.viewer, goal))
-
-    def fits(self, goal: type[Goal]) -> ColumnElement[bool]:
-        """The filters ask for it."""
-        inside = in_unit(self.unit, self.filters.below, goal, self.cycles[0])
-        return and_(goal.id.is_not(None), *narrowed(self.filters, self.today, goal), *inside)
-
-
-def cycles_within(cycles: Sequence[Cycle], cycle: Cycle) -> list[Cycle]:
-    """The cycle and those that lie inside it, which its goals may be supported from."""
-    found = [cycle]
-    for one in found:
-        found += [inner for inner in cycles if inner.parent_id == one.id]
-    return found
-
-
-def count(forest: Forest) -> Count:
-    """One query."""
-    parent = aliased(Goal)
-    own = Goal.cycle_id == forest.cycles[0].id
-    cross, unaligned = and_(own, _is_cross(Goal, parent)), and_(own, is_unaligned())
-    query = (
-        select(func.count(), _how_many(own), _how_many(cross), _how_many(unaligned))
-        .select_from(Goal)
-        .outerjoin(parent, and_(parent.id == Goal.parent_id, forest.shows(parent)))
-        .where(forest.shows(Goal), forest.fits(Goal))
-    )
-    return Count(*db.session.execute(query).one())
 
 
 def path_to(forest: Forest, goal_id: int) -> frozenset[int]:
@@ -195,7 +138,7 @@ def find_nodes(
     parent, child = aliased(Goal), aliased(Goal)
     children = select(func.count()).where(child.parent_id == Goal.id, stands(forest, child, kept))
     seen = and_(parent.state.in_(COUNTED_STATES), visible_goals(forest.viewer, parent))
-    also = (children.correlate(Goal).scalar_subquery(), _is_cross(Goal, parent), forest.fits(Goal), is_unaligned())
+    also = (children.correlate(Goal).scalar_subquery(), is_cross(Goal, parent), forest.fits(Goal), is_unaligned())
     query = (
         select(Goal, parent, rank.c.under, rank.c.in_all, *(column.label(None) for column in also))
         .join(rank, rank.c.id == Goal.id)
@@ -266,17 +209,6 @@ def _company_goals(forest: Forest) -> Select[Any]:
     )
 
 
-def _is_cross(goal: type[Goal], parent: type[Goal]) -> ColumnElement[bool]:
-    """The goal's unit is neither the parent's, nor above nor below it."""
-    lines = (
-        exists()
-        .where(UnitAncestor.unit_id == low.unit_id, UnitAncestor.ancestor_id == high.unit_id)
-        .correlate_except(UnitAncestor)
-        for low, high in ((goal, parent), (parent, goal))
-    )
-    return and_(parent.id.is_not(None), *(~line for line in lines))
-
-
 def nested(found: Sequence[Found]) -> list[Node]:
     """The roots among them, each with what stands below it."""
     below: dict[int | None, list[Node]] = defaultdict(list)
@@ -292,7 +224,3 @@ def _flat(nodes: Sequence[Node]) -> Iterator[Node]:
     for node in nodes:
         yield node
         yield from _flat(node.children)
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

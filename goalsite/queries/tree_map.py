@@ -9,7 +9,8 @@ from sqlalchemy.orm import aliased
 from goalsite.extensions import db
 from goalsite.models import Goal
 from goalsite.queries.filters import is_unaligned
-from goalsite.queries.tree import Forest, Node, Opened, add_links, find_nodes, is_root_of, kept_in, nested, stands
+from goalsite.queries.forest import Forest
+from goalsite.queries.tree import Node, Opened, add_links, find_nodes, is_root_of, kept_in, nested, stands
 
 DEEPEST = 8
 # More than that is no drawing any more: a branch by itself is.
@@ -31,7 +32,7 @@ class Drawn:
 
 def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) -> Drawn:
     """The map: of all that hangs together, or of one goal's branch. levels: down to which; as many as can be drawn unless
-    given. Three queries."""
+    given. Four queries."""
     kept = kept_in(forest)
     start = [is_root_of(forest), ~is_unaligned()] if goal is None else [Goal.id == goal.id]
     first = select(Goal.id, literal(1).label("level")).where(*start, stands(forest, Goal, kept))

@@ -1,6 +1,6 @@
 """People: the table of them, and one person's page, which prints as the sheet for the talk."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from goalsite import policy
 from goalsite.forms.base import Form
 from goalsite.frame import cycle, frame, initials
+from goalsite.models import Cycle
 from goalsite.queries import member as one
 from goalsite.queries import members as read
-from goalsite.queries.filters import Filters, as_id, read_filters
+from goalsite.queries.filters import Filters, as_id
 from goalsite.queries.organisation import bands_of, who_of
-from goalsite.queries.overview import place_of
 from goalsite.queries.reminders import reminders_of
 from goalsite.respond import respond
+from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 
 blueprint = Blueprint("members", __name__, url_prefix="/members")
@@ -26,40 +27,40 @@ class Asked:
     """What the address asks for: which people, and in which order."""
 
     filters: Filters
+    cycle: Cycle | None
     sort: str
     down: bool
     page: int
 
-    def address(self, **changes: object) -> str:
-        """The address that asks for the same but for the changes: of the filters, or of sort, down and page."""
-        own = {"sort": self.sort, "down": self.down, "page": 1} | {
-            name: changes.pop(name) for name in ("sort", "down", "page") if name in changes
-        }
-        said = self.filters.but(**changes).address  # type: ignore[arg-type]
-        if own["sort"] != "result":
-            said["sort"] = str(own["sort"])
-        if own["down"] != (own["sort"] in read.DESCENDING):
-            said["dir"] = "desc" if own["down"] else "asc"
-        if own["page"] != 1:
-            said["page"] = str(own["page"])
-        return url_for("members.list_members", **said)  # type: ignore[arg-type]
+    @property
+    def order(self) -> dict[str, str]:
+        """The order, as an address says it; nothing of the usual one."""
+        said = {"sort": self.sort} if self.sort != "result" else {}
+        return said | ({"dir": "desc" if self.down else "asc"} if self.down != (self.sort in read.DESCENDING) else {})
+
+    def address(self, *, page: int = 1) -> str:
+        """The address that asks for the same, or for another page of it."""
+        said = {**self.filters.address, **self.order} | ({"page": str(page)} if page > 1 else {})
+        return url_for("members.list_members", cycle=self.cycle.code if self.cycle else None, **said)  # type: ignore[arg-type]
 
     def column(self, sort: str) -> dict[str, object]:
         """The head of the column that sorts so: its address, which turns the order round where it is the present one."""
         now = self.sort == sort
         down = not self.down if now else sort in read.DESCENDING
-        return {"href": self.address(sort=sort, down=down), "dir": ("desc" if self.down else "asc") if now else None}
+        return {
+            "href": replace(self, sort=sort, down=down).address(),
+            "dir": ("desc" if self.down else "asc") if now else None,
+        }
 
 
 @blueprint.get("")
 def list_members() -> AnyResponse:
-    chosen, asked, today = cycle(), _asked(), day_looked_at()
+    chosen, today = cycle(), day_looked_at()
+    asked = _asked(chosen)
     if chosen is not None:
         stand_on_the_day(chosen)
-    place = place_of(asked.filters.unit, chosen) if chosen else None
+    place = place_of(asked.filters, chosen) if chosen else None
     if chosen is None or place is None:
-        if chosen and asked.filters.unit:
-            abort(404)
         return respond("members/list_members.html", cycle=chosen, place=None)
     members = read.members_of(
         viewer(),
@@ -71,11 +72,13 @@ def list_members() -> AnyResponse:
         down=asked.down,
         page=asked.page,
     )
+    counts = read.people_by_state(viewer(), chosen, place.unit, asked.filters, today)
     return respond(
         "members/list_members.html",
         cycle=chosen,
         place=place,
         asked=asked,
+        bar=filter_bar("members.list_members", asked.filters, chosen, place, counts, asked.order),
         members=members,
         reminders=reminders_of(
             viewer(),
@@ -115,11 +118,9 @@ def show(person_id: int) -> AnyResponse:
     )
 
 
-def _asked() -> Asked:
+def _asked(chosen: Cycle | None) -> Asked:
     given = request.args
     sort = given.get("sort", "")
     sort = sort if sort in read.SORTS else "result"
     down = {"asc": False, "desc": True}.get(given.get("dir", ""), sort in read.DESCENDING)
-    filters = read_filters(given)
-    kept = Filters(unit=filters.unit, below=filters.below, status=filters.status, text=filters.text)
-    return Asked(kept, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
+    return Asked(asked_filters(), chosen, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))

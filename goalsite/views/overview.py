@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
@@ -14,8 +14,8 @@ from goalsite.models import Cycle, Unit
 from goalsite.queries import filters as narrow
 from goalsite.queries import overview as read
 from goalsite.queries import overview_follow as follow
-from goalsite.queries.filters import read_filters
 from goalsite.respond import respond
+from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 
 blueprint = Blueprint("overview", __name__)
@@ -36,21 +36,20 @@ class UnitRow:
 
 @blueprint.get("/overview")
 def show() -> AnyResponse:
-    chosen, filters, today = cycle(), read_filters(request.args), day_looked_at()
+    chosen, filters, today = cycle(), asked_filters(), day_looked_at()
     if chosen is None:
         return respond("overview/show.html", cycle=None)
     before = follow.cycle_before(frame().all_cycles, chosen)
     stand_on_the_day(*(one for one in (chosen, before) if one is not None))
     units_page, page = _page("units_page"), _page("page")
-    place = read.place_of(filters.unit, chosen, units_page)
+    place = place_of(filters, chosen, units_page)
     if place is None:
-        if filters.unit:
-            abort(404)
         return respond("overview/show.html", cycle=chosen, place=None)
     tallies = read.tallies(viewer(), chosen, place.unit, filters, today)
     goals = read.goals_of(viewer(), chosen, place, filters, today, page)
     check_ins = follow.check_ins_of(viewer(), chosen, place.unit, today)
     own = goals.own[place.unit.id]
+    tally = read.together(list(tallies.values()) if filters.below else [tallies[None]])
     row, *rows = _rows(place, goals, tallies, check_ins, chosen, today)
     return respond(
         "overview/show.html",
@@ -67,14 +66,12 @@ def show() -> AnyResponse:
         check_ins=check_ins,
         reminders=check_ins.reminders,
         form=Form(),
-        tally=read.together(list(tallies.values()) if filters.below else [tallies[None]]),
+        bar=filter_bar("overview.show", filters, chosen, place, tally.by_state),
         goals=goals,
         page=page,
         pages=_pages(goals.in_all, read.GOALS_AT_ONCE),
         units_page=units_page,
         units_pages=_pages(place.children_in_all, read.UNITS_AT_ONCE),
-        # Somebody none of whose goals are listed stays unnamed: a number in an address tells nothing.
-        owner=goals.lines[0].goal.owner if filters.owner and goals.lines else None,
         # HR has the organisation in the navigation.
         heads_it=any(unit.id in viewer().heads for unit in (*place.path, place.unit)),
         may_meet=policy.may_see_meeting(_to_unit(place), place.unit.id),

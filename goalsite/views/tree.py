@@ -9,11 +9,11 @@ from goalsite.domain.terms import COUNTED_STATES
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle, Goal
 from goalsite.queries import tree as read
-from goalsite.queries.filters import as_id, read_filters
-from goalsite.queries.overview import place_of
-from goalsite.queries.people import unit_by_code
-from goalsite.queries.tree import Forest, Node, Opened
+from goalsite.queries.filters import Filters, as_id, read_filters
+from goalsite.queries.forest import Forest, count, cycles_within
+from goalsite.queries.tree import Node, Opened
 from goalsite.respond import respond, wants_fragment
+from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, load_goal, stand_on_the_day, viewer
 
 blueprint = Blueprint("tree", __name__)
@@ -25,8 +25,8 @@ def show() -> AnyResponse:
     chosen = cycle()
     if chosen is None:
         return respond("tree/show.html", cycle=None)
-    forest, page = forest_of(chosen), _page()
-    count = read.count(forest)
+    forest, page = forest_of(chosen, asked_filters()), _page()
+    counted = count(forest)
     wanted = as_id(request.args.get("goal", ""))
     path = read.path_to(forest, wanted) if wanted else frozenset()
     if "goal" in request.args and not path:
@@ -36,7 +36,7 @@ def show() -> AnyResponse:
             return redirect(url_for("tree.show", cycle=home.code, goal=wanted))
     # Before anything is opened or closed, the company's own goals stand open, and all that leads to what fits the filters; `open=` closes everything.
     untouched = "open" not in request.args
-    everything = untouched and forest.is_narrowed and count.in_tree <= read.OPENED_AT_ONCE
+    everything = untouched and forest.is_narrowed and counted.in_tree <= read.OPENED_AT_ONCE
     opened = Opened(_opened() | path, path, untouched, everything)
     nodes, in_all = read.roots(forest, opened, page)
     read.add_links(forest.viewer, nodes)
@@ -44,10 +44,10 @@ def show() -> AnyResponse:
         "tree/show.html",
         cycle=chosen,
         chosen=chosen,
-        place=place_of(forest.filters.unit, chosen),
+        bar=filter_bar("tree.show", forest.filters, chosen, forest.place, counted.by_state) if forest.place else None,
         filters=forest.filters,
         is_narrowed=forest.is_narrowed,
-        count=count,
+        count=counted,
         aligned=[node for node in nodes if not node.is_unaligned],
         unaligned=[(unit, list(some)) for unit, some in groupby(_unaligned(nodes), lambda node: node.unit)],
         roots_in_all=in_all,
@@ -72,7 +72,7 @@ def children(goal_id: int) -> AnyResponse:
 
 
 def _branch(goal: Goal, *, is_open: bool) -> Response:
-    forest = forest_of(_cycle_around(goal))
+    forest = forest_of(_cycle_around(goal), read_filters(request.args))
     found = read.branch(forest, goal, _page(), is_open=is_open)
     if found is None:
         abort(404)
@@ -88,21 +88,17 @@ def _branch(goal: Goal, *, is_open: bool) -> Response:
     )
 
 
-def forest_of(chosen: Cycle) -> Forest:
-    """The tree as the address asks for it."""
-    filters = read_filters(request.args)
-    unit = unit_by_code(filters.unit) if filters.unit else None
-    if filters.unit and unit is None:
-        abort(404)
-    cycles = read.cycles_within(frame().all_cycles, chosen)
+def forest_of(chosen: Cycle, filters: Filters) -> Forest:
+    """The tree as the filters ask for it."""
+    cycles = cycles_within(frame().all_cycles, chosen)
     stand_on_the_day(*cycles)
-    return Forest(cycles, viewer(), filters, unit, day_looked_at())
+    return Forest(cycles, viewer(), filters, place_of(filters, chosen), day_looked_at())
 
 
 def _cycle_around(goal: Goal) -> Cycle:
     """The cycle the page is about where the goal is in its tree, else the goal's own."""
     chosen = cycle()
-    if chosen is not None and goal.cycle_id in [one.id for one in read.cycles_within(frame().all_cycles, chosen)]:
+    if chosen is not None and goal.cycle_id in [one.id for one in cycles_within(frame().all_cycles, chosen)]:
         return chosen
     return goal.cycle
 

@@ -11,8 +11,10 @@ from goalsite.domain.tidy import Placed, tidy
 from goalsite.frame import cycle, frame
 from goalsite.queries import tree_map as read
 from goalsite.queries.filters import as_id
+from goalsite.queries.forest import Forest, count
 from goalsite.queries.tree import Node
 from goalsite.respond import respond
+from goalsite.views.filter_bar import FilterBar, asked_filters, filter_bar
 from goalsite.views.loaders import day_looked_at, load_goal
 from goalsite.views.tree import forest_of
 
@@ -81,7 +83,7 @@ def show() -> AnyResponse:
     if chosen is None:
         return respond("tree/show.html", cycle=None)
     goal = load_goal(as_id(request.args.get("goal", "")) or 0)[0] if "goal" in request.args else None
-    forest = forest_of(chosen)
+    forest = forest_of(chosen, asked_filters())
     asked = as_id(request.args.get("levels", ""))
     drawn = read.draw(forest, asked, goal)
     levels = drawn.levels
@@ -94,6 +96,8 @@ def show() -> AnyResponse:
         "tree_map/show.html",
         cycle=chosen,
         goal=goal,
+        # A branch stands by itself.
+        bar=_bar(forest, asked) if forest.place and goal is None else None,
         filters=forest.filters,
         is_narrowed=forest.is_narrowed,
         drawn=drawn,
@@ -102,6 +106,12 @@ def show() -> AnyResponse:
         company=frame().company,
         today=day_looked_at(),
     )
+
+
+def _bar(forest: Forest, levels: int | None) -> FilterBar:
+    assert forest.place is not None
+    kept = {"levels": str(levels)} if levels else {}
+    return filter_bar("tree_map.show", forest.filters, forest.cycles[0], forest.place, count(forest).by_state, kept)
 
 
 def _cut(nodes: list[Node], levels: int) -> list[Node]:

@@ -102,6 +102,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/members?unit={unit}&below=0",
         "/members?status=behind&text=a&page=2",
         "/members?sort=name&dir=desc",
+        "/members?owner={person}&kind=okr&stale=1&unaligned=1&text=a",
     ),
     "members.show": ("/members/{person}",),
     "my.goal_head": ("/my/goals/{goal}/head",),
@@ -117,7 +118,12 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/overview?stale=1&unaligned=1",
     ),
     "people.edit": ("/setup/people/{person}/edit",),
-    "tree_map.show": ("/tree/map", "/tree/map?unit={unit}&levels=3", "/tree/map?goal={goal}"),
+    "tree_map.show": (
+        "/tree/map",
+        "/tree/map?unit={unit}&levels=3",
+        "/tree/map?goal={goal}",
+        "/tree/map?owner={person}",
+    ),
     "reviews.sheets": ("/reviews/sheets", "/reviews/sheets?unit={unit}"),
     "handover.show": ("/setup/people/{other_person}/hand-over",),
     "people.list_people": (
