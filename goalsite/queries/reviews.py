@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 from goalsite.domain.relations import ToPerson, Viewer
 from goalsite.domain.terms import COUNTED_STATES, REVIEW_STATES
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Person
+from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.models_follow import Result, Review
 from goalsite.queries.organisation import Who, ancestry, there_in, who_of
 from goalsite.queries.viewer import as_person_relation, person_columns
@@ -72,15 +72,24 @@ def reviews_of(
     return Reviews(lines, in_all, waiting)
 
 
-def sheets_of(
-    viewer: Viewer, cycle: Cycle, *, state: str = "", unit_id: int | None = None, page: int = 1
-) -> tuple[list[Person], int]:
-    """Whose sheets are printed together, by name, and how many they are in all. One query."""
-    chosen = [people_with_visible_results(viewer), *_asked_for(cycle, state, unit_id, "")]
-    query = _joined(select(Person, func.count().over()), cycle).where(*chosen)
+@dataclass(frozen=True)
+class Sheets:
+    """Whose sheets are printed together, by name: a page of them, how many there are in all, and the name of the unit."""
+
+    people: list[Person]
+    in_all: int
+    unit: str
+
+
+def sheets_of(viewer: Viewer, cycle: Cycle, *, unit: str = "", page: int = 1) -> Sheets:
+    """Those of the cycle the reader may see, of the unit of that code and those below, or of all. One query."""
+    named = select(Unit.id).where(Unit.code == unit).scalar_subquery() if unit else None
+    name = select(Unit.name).where(Unit.code == unit).scalar_subquery()
+    chosen = [people_with_visible_results(viewer), *_asked_for(cycle, "", named, "")]
+    query = _joined(select(Person, func.count().over(), name), cycle).where(*chosen)
     query = query.options(joinedload(Person.unit), joinedload(Person.boss)).order_by(Person.sort_key, Person.id)
     rows = db.session.execute(query.limit(SHEETS).offset((page - 1) * SHEETS)).tuples().all()
-    return [person for person, _ in rows], rows[0][1] if rows else 0
+    return Sheets([row[0] for row in rows], rows[0][1] if rows else 0, (rows[0][2] if rows else "") or "")
 
 
 def count_to_discuss(viewer: Viewer, cycle: Cycle) -> int:
@@ -110,7 +119,7 @@ def _joined(query: Any, cycle: Cycle) -> Any:
     return query.select_from(Person).outerjoin(Review, mine)
 
 
-def _asked_for(cycle: Cycle, state: str, unit_id: int | None, text: str) -> list[ColumnElement[bool]]:
+def _asked_for(cycle: Cycle, state: str, unit_id: Any, text: str) -> list[ColumnElement[bool]]:
     owned = (Goal.owner_id == Person.id, Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
     conditions = [*there_in(cycle), or_(Review.id.is_not(None), exists().where(*owned).correlate_except(Goal))]
     if state in REVIEW_STATES:

@@ -23,6 +23,7 @@ from goalsite.queries import reviews as read
 from goalsite.queries.filters import as_id, read_filters
 from goalsite.queries.organisation import bands_of, who_of
 from goalsite.queries.overview import place_of
+from goalsite.queries.people import unit_by_code
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import allow, viewer
 
@@ -75,22 +76,22 @@ def list_reviews() -> AnyResponse:
 @blueprint.get("/sheets")
 def sheets() -> AnyResponse:
     chosen, filters, today = cycle(), read_filters(request.args), here.today()
-    place = place_of(filters.unit, chosen) if chosen else None
-    if chosen is None or place is None:
-        abort(404)
     page = min(as_id(request.args.get("page", "")) or 1, 10_000)
-    unit_id = place.unit.id if filters.unit else None
-    listed, in_all = read.sheets_of(viewer(), chosen, unit_id=unit_id, page=page)
-    members = people.members_of(viewer(), [people.Found(person, True) for person in listed], chosen, today)
+    if chosen is None:
+        abort(404)
+    found = read.sheets_of(viewer(), chosen, unit=filters.unit, page=page)
+    if not found.people and filters.unit and unit_by_code(filters.unit) is None:
+        abort(404)
+    members = people.members_of(viewer(), [people.Found(person, True) for person in found.people], chosen, today)
     return respond(
         "reviews/sheets.html",
         cycle=chosen,
-        place=place,
+        name=found.unit or filters.unit or frame().company,
         asked={"unit": filters.unit or None, "cycle": chosen.code},
-        members=[(person, member) for person, member in zip(listed, members, strict=True) if member.whole],
-        in_all=in_all,
+        members=[(person, member) for person, member in zip(found.people, members, strict=True) if member.whole],
+        in_all=found.in_all,
         page=page,
-        pages=max(1, -(-in_all // read.SHEETS)),
+        pages=max(1, -(-found.in_all // read.SHEETS)),
         bands=bands_of(chosen),
         company=frame().company,
         today=today,
