@@ -53,6 +53,10 @@ class Calendar:
     def works(self, day: date) -> bool:
         return day.weekday() in self.workdays and day not in self.holidays
 
+    def last_worked(self, day: date) -> date:
+        """The day itself or the working day before it; at most a month is looked back."""
+        return next((one for back in range(31) if self.works(one := day - timedelta(days=back))), day)
+
 
 @dataclass(frozen=True)
 class Rhythm:

@@ -155,7 +155,7 @@ def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> Check
             Person.id,
             Person.unit_id,
             step.ancestor_id.label("below"),
-            func.max(case((Measure.due_from <= today, 1), else_=0)).label("owes"),
+            func.max(case((Measure.due_from <= company().calendar.last_worked(today), 1), else_=0)).label("owes"),
             func.max(Measure.last_on).label("last_on"),
             and_(literal(cycle.state == "open"), *remindable(viewer)).label("may"),
             was_reminded(viewer, today).label("reminded"),

@@ -92,7 +92,12 @@ def _owing(cycle: Cycle, today: date, seen: ColumnElement[bool]) -> ColumnElemen
     who: Select[int] = (
         select(func.coalesce(Measure.assignee_id, Goal.owner_id))
         .join(Goal, Goal.id == Measure.goal_id)
-        .where(Goal.cycle_id == cycle.id, Goal.state == "active", Measure.due_from <= today, seen)
+        .where(
+            Goal.cycle_id == cycle.id,
+            Goal.state == "active",
+            Measure.due_from <= company().calendar.last_worked(today),
+            seen,
+        )
     )
     return Person.id.in_(who) if cycle.state == "open" else Person.id.is_(None)
 

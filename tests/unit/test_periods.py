@@ -285,3 +285,14 @@ class TestDecimalsOf:
     @pytest.mark.parametrize(("number", "places"), (("5", 0), ("5.5", 1), ("0.0001", 4), ("-2.25", 2), ("100", 0)))
     def test_they_are_those_it_is_written_with(self, number: str, places: int) -> None:
         assert decimals_of(Fraction(number)) == places
+
+
+class TestLastWorked:
+    def test_is_the_day_itself_or_the_working_day_before(self) -> None:
+        calendar = Calendar(holidays=frozenset({on("2026-11-27")}))
+        assert USUAL.last_worked(on("2026-11-28")) == on("2026-11-27")
+        assert USUAL.last_worked(on("2026-11-30")) == on("2026-11-30")
+        assert calendar.last_worked(on("2026-11-29")) == on("2026-11-26")
+
+    def test_where_nobody_works_it_is_the_day(self) -> None:
+        assert Calendar(workdays=frozenset()).last_worked(on("2026-11-28")) == on("2026-11-28")
