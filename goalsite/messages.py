@@ -201,7 +201,7 @@ MESSAGES = {
     "hand_over_nothing": _l("Nothing is ticked that could be handed over."),
     "hand_over_whom": _l("Say who takes over."),
     "hand_over_to_self": _l("“%(title)s” is theirs already. Name somebody else."),
-    "hand_over_to_left": _l("%(name)s has left. Name somebody else."),
+    "hand_over_to_left": _l("%(name)s is not here. Name somebody else."),
     "hand_over_checkins": _l(
         "“%(title)s” has a check-in of %(last)s, after that day. Give that day or a later one, or leave the goal out."
     ),

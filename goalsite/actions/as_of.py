@@ -7,7 +7,7 @@ answers with its snapshot.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -67,15 +67,16 @@ def go_back(cycles: Sequence[Cycle], day: date, only: int | None = None) -> None
 
     only: just this goal and those that support it, and no results.
     """
-    ids = [cycle.id for cycle in cycles]
+    asked = {cycle.id for cycle in cycles}
     # What was prepared before means the real tables.
     db.session.rollback()
     end = company().end_of(day)
+    ids = _with_inner(asked)
     closed_by_then = and_(Cycle.closed_at.is_not(None), Cycle.closed_at < end)
     then = list(db.session.scalars(select(Cycle).where(Cycle.id.in_(ids), ~closed_by_then)))
     chosen = _supporting(only) if only is not None else _goals_in([cycle.id for cycle in then])
     late = _written_later(ids, day, end)
-    results = [(cycle.id, _results(cycle, day)) for cycle in then] if only is None else []
+    results = [(one.id, _results(one, day)) for one in then if one.id in asked] if only is None else []
     _stand_before(ids, day, end)
     _take_back(chosen, end)
     _decide(chosen)
@@ -86,6 +87,13 @@ def go_back(cycles: Sequence[Cycle], day: date, only: int | None = None) -> None
         if rows:
             db.session.execute(insert(Result), [row | {"id": -row["id"]} for row in rows])
     db.session.expire_all()
+
+
+def _with_inner(cycle_ids: Collection[int]) -> list[int]:
+    """The cycles and those inside them, whose goals may support theirs."""
+    inner = select(Cycle.id).where(Cycle.id.in_(cycle_ids)).cte("inner_cycles", recursive=True)
+    inner = inner.union(select(Cycle.id).join(inner, Cycle.parent_id == inner.c.id))
+    return list(db.session.scalars(select(inner.c.id)))
 
 
 def _goals_in(cycle_ids: Sequence[int]) -> list[int]:

@@ -151,11 +151,12 @@ def _sees(to: ToGoal, goal: Goal) -> bool:
 
 def _hold(goal_ids: Collection[int], cycle_ids: Collection[int]) -> None:
     """Nobody else moves these goals and reviews from here on; they are read afresh, for what somebody wrote just before."""
+    # Cycles before goals, as whoever checks in holds them.
+    one_at_a_time(goal_ids)
     held = select(Goal).where(Goal.id.in_(sorted(goal_ids))).order_by(Goal.id).with_for_update(of=Goal)
     db.session.scalars(held.execution_options(populate_existing=True)).all()
     cycles = select(Cycle.id).where(Cycle.id.in_(sorted(cycle_ids))).order_by(Cycle.id).with_for_update()
     db.session.scalars(cycles).all()
-    one_at_a_time(goal_ids)
     db.session.expire_all()
 
 

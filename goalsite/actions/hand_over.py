@@ -11,9 +11,9 @@ from sqlalchemy import select, update
 
 from goalsite.actions.audit import record
 from goalsite.actions.change_goal import PERIODS, Wish, keep_changes
-from goalsite.actions.move_goal import faults_to_activate
+from goalsite.actions.move_goal import faults_to_activate, return_proposals
 from goalsite.actions.results import refresh_results
-from goalsite.actions.standing import refresh
+from goalsite.actions.standing import one_at_a_time, refresh
 from goalsite.actions.write_goal import FROM_METRIC, free_code, passing_code
 from goalsite.domain.errors import RuleError
 from goalsite.domain.handover import LEAST, up_to
@@ -25,7 +25,7 @@ from goalsite.domain.states import GOAL, move
 from goalsite.extensions import EXACT_DECIMALS, db
 from goalsite.models import Goal, GoalLink, Measure, PeriodTarget, Person, Step
 from goalsite.models_accounts import Notification
-from goalsite.models_follow import Action, Blocker, Change, Proposal
+from goalsite.models_follow import Action, Blocker, Change
 from goalsite.queries.cards import MeasureCard
 from goalsite.queries.handover import Handed
 
@@ -52,6 +52,8 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
     The goals must be held. Raises RuleError hand_over_day, hand_over_to_self, hand_over_to_left, hand_over_checkins.
     """
     _refuse(act, handed)
+    if rest_to is not None:
+        _refuse_absent(act, rest_to)
     copies: dict[int, Goal] = {}
     for one, to in handed:
         goal = one.card.row
@@ -73,17 +75,18 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
     refresh([goal.id for goal in (*goals, *copies.values())], act.today)
     for cycle in {goal.cycle_id: goal.cycle for goal in goals}.values():
         refresh_results(cycle, [act.person.id], [])
-    said = {
-        one.card.row.code: [to.email, copies[one.card.row.id].code if one.card.row.id in copies else ""]
-        for one, to in handed
-    }
-    more = {"rest": rest_to.email} if rest_to else {}
-    record(act.by, "hand_over", "person", act.person.id, None, {"on": act.day, "why": act.why, "goals": said, **more})
+    went = {key: copy.code for key, copy in copies.items()}
+    said = {one.card.row.code: [to.email, went.get(one.card.row.id, "")] for one, to in handed}
+    facts = {"on": act.day, "why": act.why, "goals": said, "rest": rest_to.email if rest_to else ""}
+    record(act.by, "hand_over", "person", act.person.id, None, facts)
 
 
 def hold_goals(ids: Iterable[int]) -> None:
     """Reads the goals afresh and keeps others from changing them until the transaction ends."""
-    query = select(Goal).where(Goal.id.in_(sorted(ids))).order_by(Goal.id).with_for_update(of=Goal)
+    held = sorted(ids)
+    # Cycles before goals, as whoever checks in holds them.
+    one_at_a_time(held)
+    query = select(Goal).where(Goal.id.in_(held)).order_by(Goal.id).with_for_update(of=Goal)
     db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
@@ -94,21 +97,27 @@ def _refuse(act: HandOver, handed: Sequence[tuple[Handed, Person]]) -> None:
         goal = one.card.row
         if to.id == act.person.id:
             raise RuleError("hand_over_to_self", "to", title=goal.title)
-        if to.left_on is not None and to.left_on <= act.day:
-            raise RuleError("hand_over_to_left", "to", name=to.name)
+        _refuse_absent(act, to)
         last = one.last_checkin_on
         if not one.whole and last and last > act.day:
             raise RuleError("hand_over_checkins", "day", title=goal.title, last=last)
+
+
+def _refuse_absent(act: HandOver, to: Person) -> None:
+    gone = to.disabled_at is not None or (to.left_on is not None and to.left_on < act.today)
+    if gone or (to.joined_on is not None and to.joined_on > act.today):
+        raise RuleError("hand_over_to_left", "to", name=to.name)
 
 
 def _pass_on(act: HandOver, goal: Goal, to: Person) -> None:
     """The goal goes over as it is, with another owner."""
     said = {"goal_id": goal.id, "at": act.now, "field": "owner", "old": goal.owner.email, "new": to.email}
     db.session.add(Change(**said, why=act.why, by_id=act.by.id))
+    goal.evaluator_id = _evaluator(goal, act.person, to)
     goal.owner_id = to.id
-    goal.evaluator_id = _evaluator(goal, to)
+    _pass_work(goal, act.person, to)
     goal.version += 1
-    _return_proposals(act, goal)
+    return_proposals(goal.id, act.by, act.why, act.now)
     db.session.flush()
     db.session.expire(goal, ["owner"])
     _tell(act, goal, goal, to)
@@ -172,10 +181,10 @@ def _end(act: HandOver, one: Handed, *, shares: bool) -> None:
     if shares and _counts_twice(goal):
         wishes.append(Wish(None, "weight", _own_part(goal, act.day)))
     closed = move(GOAL, goal.state, "hand_over")
-    goal.evaluator_id = goal.evaluator_id or _evaluator(goal, goal.owner)
+    goal.evaluator_id = goal.evaluator_id or _evaluator(goal, act.person, act.person)
     keep_changes(goal, [*wishes, Wish(None, "due_on", act.day), Wish(None, "state", closed)], act.by, act.why, act.now)
     goal.version += 1
-    _return_proposals(act, goal)
+    return_proposals(goal.id, act.by, act.why, act.now)
 
 
 def _ended(card: MeasureCard, ended: MeasureFacts) -> list[Wish]:
@@ -195,12 +204,27 @@ def _activate(act: HandOver, goal: Goal, copy: Goal) -> None:
         if error.code != "weights_not_100":
             raise error
     keep_changes(copy, [Wish(None, "state", "active")], act.by, act.why, act.now)
-    copy.evaluator_id = _evaluator(copy, copy.owner)
+    copy.evaluator_id = _evaluator(goal, act.person, copy.owner)
 
 
-def _evaluator(goal: Goal, owner: Person) -> int | None:
-    """As when a goal becomes active: the owner's manager, at the earliest when the cycle opens."""
-    return owner.boss_id if goal.cycle.state == "open" else None
+def _evaluator(goal: Goal, person: Person, to: Person) -> int | None:
+    """Whoever is named and not merely the former owner's manager; else, as when a goal becomes active, the manager of the one
+    it goes to, at the earliest when the cycle opens."""
+    if goal.evaluator_id not in (None, to.id, person.boss_id):
+        return goal.evaluator_id
+    return to.boss_id if goal.cycle.state == "open" else None
+
+
+def _pass_work(goal: Goal, person: Person, to: Person) -> None:
+    """Of a goal that goes over as it is: what its former owner reports, has still to do, and is to move."""
+    measures = select(Measure.id).where(Measure.goal_id == goal.id)
+    reports = update(Measure).where(Measure.goal_id == goal.id, Measure.assignee_id == person.id)
+    acts = update(Action).where(Action.goal_id == goal.id, Action.assignee_id == person.id, Action.done_on.is_(None))
+    ways = update(Blocker).where(
+        Blocker.measure_id.in_(measures), Blocker.owner_id == person.id, Blocker.closed_on.is_(None)
+    )
+    for statement in (reports.values(assignee_id=None), acts.values(assignee_id=to.id), ways.values(owner_id=to.id)):
+        db.session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _relink(goal: Goal, copy: Goal, measures: Mapping[int, int], person: Person, to: Person) -> None:
@@ -239,13 +263,6 @@ def _pass_rest(person: Person, to: Person) -> None:
     )
     for statement in (reports.values(assignee_id=to.id), acts.values(assignee_id=to.id), ways.values(owner_id=to.id)):
         db.session.execute(statement.execution_options(synchronize_session=False))
-
-
-def _return_proposals(act: HandOver, goal: Goal) -> None:
-    """A change that was asked for concerned the goal as it was."""
-    asked = update(Proposal).where(Proposal.goal_id == goal.id, Proposal.state == "open")
-    decided = {"state": "returned", "decided_by_id": act.by.id, "decided_at": act.now, "answer": act.why}
-    db.session.execute(asked.values(**decided).execution_options(synchronize_session=False))
 
 
 def _tell(act: HandOver, goal: Goal, copy: Goal | None, to: Person) -> None:

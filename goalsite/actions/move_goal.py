@@ -3,16 +3,19 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
+from sqlalchemy import update
+
 from goalsite.actions.audit import record
 from goalsite.actions.standing import refresh
 from goalsite.domain import drafts as rules
 from goalsite.domain.drafts import Fault
 from goalsite.domain.periods import Span
 from goalsite.domain.states import GOAL, move
+from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Goal, Measure, Person
 from goalsite.models_accounts import Notification
-from goalsite.models_follow import Comment
+from goalsite.models_follow import Change, Comment, Proposal
 from goalsite.queries import company as here
 from goalsite.queries import drafts as read
 from goalsite.queries.records import fraction, measure_facts
@@ -76,9 +79,12 @@ def move_goal(
         if goal.evaluator_id is None and goal.cycle.state == "open":
             goal.evaluator_id = goal.owner.boss_id
     goal.state = to
+    keep_state(goal, before, by, why, now)
     goal.version += 1
     if act == "receive":
         goal.received_at = now
+    if to == "cancelled":
+        return_proposals(goal.id, by, why, now)
     goal.cancel_reason = why if to in ("cancelled", "returned") else ""
     if why and to != "cancelled":
         # What comes back keeps the reason where people talk about it, however often it goes round.
@@ -86,6 +92,20 @@ def move_goal(
     _tell(goal, act, by, now)
     refresh([goal.id], today)
     record(by, f"{act}_goal", "goal", goal.id, {"state": before}, {"state": to} | ({"why": why} if why else {}))
+
+
+def keep_state(goal: Goal, before: str, by: Person, why: str, now: datetime) -> None:
+    """What begins or ceases to count stands in the goal's history, so that a day before is answered as before."""
+    if (before in COUNTED_STATES) != (goal.state in COUNTED_STATES):
+        said = {"goal_id": goal.id, "at": now, "field": "state", "old": before, "new": goal.state}
+        db.session.add(Change(**said, why=why, by_id=by.id))
+
+
+def return_proposals(goal_id: int, by: Person, answer: str, now: datetime) -> None:
+    """The changes that were asked for concerned the goal as it was, which is no more."""
+    asked = update(Proposal).where(Proposal.goal_id == goal_id, Proposal.state == "open")
+    decided = {"state": "returned", "decided_by_id": by.id, "decided_at": now, "answer": answer}
+    db.session.execute(asked.values(**decided).execution_options(synchronize_session=False))
 
 
 def _tell(goal: Goal, act: str, by: Person, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from goalsite.actions.audit import record
-from goalsite.actions.move_goal import faults_to_activate
+from goalsite.actions.move_goal import faults_to_activate, keep_state
 from goalsite.actions.standing import refresh
 from goalsite.domain.errors import RuleError
 from goalsite.domain.states import GOAL, goal_facts, move
@@ -37,7 +37,9 @@ def receive_goals(by: Person, cycle: Cycle, goal_ids: Sequence[int], now: dateti
         to = move(GOAL, goal.state, "receive", facts=facts)
         for _measure, (_place, error) in faults_to_activate(goal):
             raise NotReady(goal.title, error)
+        before = goal.state
         goal.state, goal.received_at = to, now
+        keep_state(goal, before, by, "", now)
         goal.version += 1
         if goal.evaluator_id is None and cycle.state == "open":
             goal.evaluator_id = by.boss_id

@@ -14,6 +14,7 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Unit
 from goalsite.models_follow import Action, Blocker, CheckIn
 from goalsite.queries.cards import GoalCard, MeasureCard, cards_of
+from goalsite.queries.company import company, now
 
 WRITING = [state for state, allowed in CYCLE_ALLOWS.items() if allowed.writing]
 
@@ -46,6 +47,7 @@ def goals_in_hand(person_id: int, day: date) -> list[Handed]:
         select(Goal.id, last)
         .join(Goal.cycle)
         .where(Goal.owner_id == person_id, Goal.state == "active", Goal.due_on > day, Cycle.state.in_(WRITING))
+        .where(Goal.due_on >= company().today(now()), Goal.evaluation.not_in(("submitted", "approved")))
     )
     days: dict[int, date | None] = dict(found.tuples().all())
     if not days:

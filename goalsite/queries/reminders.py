@@ -53,9 +53,11 @@ def to_remind(viewer: Viewer, cycle: Cycle, unit: Unit, today: date, *, deep: bo
     return list(db.session.scalars(query.order_by(Person.sort_key, Person.id)))
 
 
-def owes(person: Person, cycle: Cycle, today: date) -> bool:
-    """Whether the person owes any check-in in the cycle."""
-    return bool(db.session.scalar(select(exists().where(Person.id == person.id, _owing(cycle, today, true())))))
+def owes(viewer: Viewer, person: Person, cycle: Cycle, today: date) -> bool:
+    """Whether the person owes a check-in in the cycle, of a goal the viewer may see."""
+    return bool(
+        db.session.scalar(select(exists().where(Person.id == person.id, _owing(cycle, today, visible_goals(viewer)))))
+    )
 
 
 def may_remind_anybody(viewer: Viewer, unit: Unit) -> bool:

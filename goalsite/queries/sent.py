@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, literal, select, union_all
 from sqlalchemy.orm import contains_eager, joinedload
 
+from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import EvaluationStep, Proposal, Review
 from goalsite.queries.decisions import DECIDED, decided_by
+from goalsite.queries.visible import visible_goals
 from goalsite.queries.waiting import AT_ONCE, TALKING, first_asked
 
 
@@ -28,17 +30,17 @@ class Sent:
     review: Review | None = None
 
 
-def counts_of(person_id: int) -> dict[str, int]:
+def counts_of(viewer: Viewer) -> dict[str, int]:
     """How much waits for somebody else, and how many evaluations that person returned and approved. One query."""
-    found = {"sent": select(func.count()).select_from(_sent(person_id))}
-    found |= {tab: select(func.count(Goal.id)).where(*decided_by(person_id, tab)) for tab in DECIDED}
+    found = {"sent": select(func.count()).select_from(_sent(viewer))}
+    found |= {tab: select(func.count(Goal.id)).where(*decided_by(viewer.id, tab)) for tab in DECIDED}
     counts = db.session.execute(select(*(count.scalar_subquery() for count in found.values()))).one()
     return dict(zip(found, counts, strict=True))
 
 
-def sent_by(person_id: int, page: int = 1) -> tuple[list[Sent], int]:
+def sent_by(viewer: Viewer, page: int = 1) -> tuple[list[Sent], int]:
     """A page of what waits for somebody else, the longest waiting first, and how many there are. Three queries."""
-    rows = _sent(person_id)
+    rows = _sent(viewer)
     query = select(rows.c.kind, rows.c.id, rows.c.since, func.count().over())
     query = query.order_by(rows.c.since.is_(None), rows.c.since, rows.c.kind, rows.c.id)
     keys = db.session.execute(query.limit(AT_ONCE).offset((page - 1) * AT_ONCE)).tuples().all()
@@ -77,8 +79,9 @@ def _reviews(review_ids: set[int]) -> dict[int, Review]:
     return {review.id: review for review in db.session.scalars(query)}
 
 
-def _sent(person_id: int) -> Any:
-    """(kind, id, since), the id being the goal's or the review's."""
+def _sent(viewer: Viewer) -> Any:
+    """(kind, id, since), the id being the goal's or the review's. A change asked for of a goal one may no longer see is left out."""
+    person_id = viewer.id
     told = _last_told
     mine = (Goal.owner_id == person_id, Goal.state == "proposed")
     handed_in = select(func.max(EvaluationStep.at)).where(
@@ -93,7 +96,7 @@ def _sent(person_id: int) -> Any:
         _of_goals("goal", told("goal_proposed"), *mine),
         _of_goals("evaluation", handed_in.correlate(Goal).scalar_subquery(), *submitted),
         _of_goals("suggestion", told("goal_suggested"), *suggested),
-        asked.where(first_asked(), Proposal.by_id == person_id, Cycle.state.in_(TALKING)),
+        asked.where(first_asked(), Proposal.by_id == person_id, Cycle.state.in_(TALKING), visible_goals(viewer)),
         _of_reviews("appeal", Review.person_signed_at, and_(Review.person_id == person_id, Review.state == "appealed")),
         _of_reviews("review", Review.manager_signed_at, signed),
     ).subquery("sent")

@@ -121,7 +121,7 @@ def _page_of(asked: Asked) -> read.Queue:
 
 
 def _sent(asked: Asked) -> AnyResponse:
-    lines, in_all = sent.sent_by(me().id, asked.page)
+    lines, in_all = sent.sent_by(viewer(), asked.page)
     return respond("decisions/sent.html", lines=lines, in_all=in_all, asked=asked, **_around(asked, in_all))
 
 
@@ -132,7 +132,7 @@ def _decided(asked: Asked) -> AnyResponse:
 
 def _around(asked: Asked, in_all: int) -> dict[str, Any]:
     return {
-        "counts": sent.counts_of(me().id) | {"waiting": frame().waiting.decisions},
+        "counts": sent.counts_of(viewer()) | {"waiting": frame().waiting.decisions},
         "pages": max(1, -(-in_all // waiting.AT_ONCE)),
         "today": here.today(),
     }

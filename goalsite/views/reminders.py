@@ -31,7 +31,7 @@ def create(person_id: int) -> AnyResponse:
     name = found.person.name
     if not Form().validate_on_submit():
         return _back()
-    if not read.owes(found.person, chosen, today):
+    if not read.owes(viewer(), found.person, chosen, today):
         flash(_("%(name)s owes no check-in now.", name=name), "info")
     elif remind(me(), [found.person], chosen, here.now(), today):
         db.session.commit()

@@ -27,7 +27,8 @@ def show() -> AnyResponse:
     weeks = next((weeks for weeks in CHOICES if request.args.get("weeks") == str(weeks)), 0)
     page = min(as_id(request.args.get("page", "")) or 1, 10_000)
     cycle = wanted.cycle
-    last = min(wanted.day, cycle.ends_on)
+    closed = here.company().today(cycle.closed_at) if cycle.closed_at else cycle.ends_on
+    last = min(wanted.day, cycle.ends_on, closed)
     span = Span(max(cycle.starts_on, last - WEEK * weeks + timedelta(days=1)) if weeks else cycle.starts_on, last)
     found = read.discipline_of(viewer(), wanted, span)
 

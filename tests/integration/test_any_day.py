@@ -204,3 +204,26 @@ class TestPages:
         assert db.session.get_one(Measure, self.goal.measures[0].id).target == 50
         progress = client.get(f"/goals/{self.goal.id}/head?as_of={days_ago(1)}", headers={"HX-Request": "true"}).text
         assert "0.6" in progress
+
+    def test_a_goal_cancelled_or_begun_since_counts_as_it_did(self, app: Flask, cast: dict[str, Person]) -> None:
+        late = make_goal(cast["report"], self.cycle, {}, title="Mới bắt đầu hôm nay", state="draft")
+        settle()
+        owner, manager = signed_in(app, cast["report"]), signed_in(app, cast["manager"])
+        assert owner.post(f"/goals/{late.id}/activate", data={"version": late.version}).status_code == 303
+        said = {"version": self.goal.version, "reason": "Không còn cần"}
+        assert manager.post(f"/goals/{self.goal.id}/cancel", data=said).status_code == 303
+        today, before = manager.get("/tree").text, manager.get(f"/tree?as_of={days_ago(1)}").text
+        assert late.title in today
+        assert self.goal.title not in today
+        assert late.title not in before
+        assert self.goal.title in before
+
+    def test_what_supports_from_an_inner_cycle_is_as_it_was(self, app: Flask, cast: dict[str, Person]) -> None:
+        year = running_cycle(code="YEAR", name="Năm")
+        self.cycle.parent_id = year.id
+        top = make_goal(cast["manager"], year, title="Cả năm", progress_from="supporting", evaluated_by="manager")
+        self.goal.parent_id = top.id
+        settle()
+        client = signed_in(app, cast["manager"])
+        page = client.get(f"/goals/{top.id}?as_of={days_ago(12)}").text
+        assert "25%" in page.replace("\u00a0", "").replace(" ", "")

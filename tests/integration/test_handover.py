@@ -202,7 +202,41 @@ class TestHandOver:
         assert db.session.get_one(Goal, goals[2].id).state == "active"
 
 
+class TestWhole:
+    def test_its_open_work_goes_to_the_successor_and_a_named_evaluator_stays(
+        self, app: Flask, cast: dict[str, Person]
+    ) -> None:
+        top = make_goal(
+            cast["report"],
+            running_cycle(),
+            {"assignee_id": cast["report"].id},
+            progress_from="both",
+            evaluator_id=cast["outsider"].id,
+        )
+        db.session.add(Action(goal_id=top.id, title="Gọi khách", assignee_id=cast["report"].id))
+        settle()
+        hand(app, cast, cast["report"], to=cast["peer"].email)
+        held = db.session.get_one(Goal, top.id)
+        assert (held.owner_id, held.evaluator_id) == (cast["peer"].id, cast["outsider"].id)
+        assert held.measures[0].assignee_id is None
+        assert db.session.scalars(select(Action.assignee_id)).all() == [cast["peer"].id]
+
+    def test_what_is_handed_in_stays(self, app: Flask, cast: dict[str, Person]) -> None:
+        make_goal(cast["report"], running_cycle(), {}, evaluation="submitted", score=Decimal("0.9"))
+        settle()
+        page = signed_in(app, cast["hr"]).get(f"/setup/people/{cast['report'].id}/hand-over").text
+        assert "No goal in hand" in page
+
+
 class TestRefusals:
+    def test_somebody_who_has_left(self, app: Flask, cast: dict[str, Person]) -> None:
+        make_goal(cast["report"], running_cycle(), SUM, kind="kpi")
+        cast["peer"].left_on = days_ago(1)
+        settle()
+        answer = hand(app, cast, cast["report"])
+        assert answer.status_code == 422
+        assert "is not here" in answer.text
+
     def test_a_day_before_the_last_check_in(self, app: Flask, cast: dict[str, Person]) -> None:
         goal = make_goal(cast["report"], running_cycle(), SUM, kind="kpi", title="Hợp đồng mới")
         reported(goal, (3, 20))
