@@ -218,3 +218,16 @@ class TestShow:
     def test_without_a_cycle_says_so(self, app: Flask, cast: dict[str, Person]) -> None:
         for kind in ("people", "units", "goals"):
             assert "No cycle yet" in page_of(app, cast["hr"], f"/reports/{kind}")
+
+    @pytest.mark.parametrize("name", ["people", "units", "goals"])
+    def test_of_a_closed_cycle_it_bears_the_head_of_the_audit_log(
+        self, app: Flask, cast: dict[str, Person], goals: list[Goal], name: str
+    ) -> None:
+        cycle = goals[0].cycle
+        client = signed_in(app, cast["hr"])
+        assert "Audit log at closing" not in client.get(f"/reports/{name}", headers={"Accept-Language": "en"}).text
+        cycle.closed_at, cycle.audit_seq, cycle.audit_hash = now(), 12, "a1b2c3" * 10
+        cycle.state = "closed"
+        db.session.commit()
+        page = client.get(f"/reports/{name}?cycle={cycle.code}", headers={"Accept-Language": "en"}).text
+        assert f"row 12, {cycle.audit_hash}" in page
