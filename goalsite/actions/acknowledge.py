@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from goalsite.actions.audit import record
+from goalsite.actions.inserting import inserting
 from goalsite.extensions import db
 from goalsite.models import Measure, Person
 from goalsite.models_accounts import Notification
@@ -14,8 +14,7 @@ from goalsite.models_follow import Acknowledgement, CheckIn
 
 def acknowledge(checkin: CheckIn, by: Person, now: datetime) -> bool:
     """Whether it had not been seen yet; where somebody was first, theirs stands. Whoever made it hears of it."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(Acknowledgement).values(checkin_id=checkin.id, person_id=by.id, at=now)
+    row = inserting(Acknowledgement).values(checkin_id=checkin.id, person_id=by.id, at=now)
     first = db.session.execute(row.on_conflict_do_nothing().returning(Acknowledgement.checkin_id)).first() is not None
     if first:
         if checkin.author_id != by.id:

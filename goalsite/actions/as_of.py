@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from goalsite.actions.change_goal import DATES, PERIODS
 from goalsite.actions.freeze import results_of
 from goalsite.actions.standing import refresh_past
 from goalsite.domain.period_plan import read_written
@@ -54,11 +55,9 @@ from goalsite.queries.taken_back import ADDED
 
 GOAL_FIELDS = ("weight", "starts_on", "due_on", "state", "ambition", "progress_from", "title")
 MEASURE_FIELDS = ("direction", "aggregate", "frequency", "start", "target", "target_per", "low", "high", "weight")
-MORE_OF_MEASURES = ("starts_on", "due_on", "title")
-PERIODS = "period_targets"
+MORE_OF_MEASURES = (*DATES, "title")
 # Rows made for the day are numbered apart from those there are.
 MOST_RESULTS = 10**6
-DATES = ("starts_on", "due_on")
 TEXTS = ("direction", "aggregate", "frequency", "target_per", "title", "state", "ambition", "progress_from")
 
 
@@ -183,6 +182,8 @@ def _take_back(goal_ids: Sequence[int], end: datetime) -> None:
     for some in sliced(goal_ids):
         later = select(Change).where(Change.goal_id.in_(some), Change.at >= end)
         for change in db.session.scalars(later.order_by(Change.at.desc(), Change.id.desc())):
+            if change.field in DATES and not change.old:
+                continue
             if change.measure_id is None and change.field in GOAL_FIELDS:
                 goals[change.goal_id][change.field] = _value(change.field, change.old)
             elif change.measure_id is not None and change.field == ADDED:

@@ -1,17 +1,16 @@
 """Somebody follows a goal, and hears of what is said and done there; or does so no more (rules §8)."""
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
 from goalsite.actions.audit import record
+from goalsite.actions.inserting import inserting
 from goalsite.extensions import db
 from goalsite.models import Goal, GoalFollower, Person
 
 
 def follow(goal: Goal, by: Person) -> bool:
     """Whether they had not followed it yet."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(GoalFollower).values(goal_id=goal.id, person_id=by.id)
+    row = inserting(GoalFollower).values(goal_id=goal.id, person_id=by.id)
     first = db.session.execute(row.on_conflict_do_nothing().returning(GoalFollower.goal_id)).first() is not None
     if first:
         record(by, "follow_goal", "goal", goal.id, None, {"follower": by.email})

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from goalsite.actions.inserting import inserting
 from goalsite.extensions import db
 from goalsite.models_accounts import FormKey
 
@@ -13,9 +13,8 @@ KEPT = timedelta(days=7)
 
 def claim(person_id: int, key: str, now: datetime) -> bool:
     """True the first time; a second sender waits for the first one's transaction, and gets False if it was committed."""
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     done = db.session.execute(
-        insert(FormKey)
+        inserting(FormKey)
         .values(person_id=person_id, key=key, at=now, answer="")
         .on_conflict_do_nothing()
         .returning(FormKey.key)

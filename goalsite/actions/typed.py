@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from goalsite.actions import form_keys
+from goalsite.actions.inserting import inserting
 from goalsite.domain.errors import RuleError
 from goalsite.extensions import db
 from goalsite.models_accounts import TypedForm
@@ -38,9 +38,8 @@ def keep_typed(
         raise RuleError("typed_too_long")
     if form_key and form_keys.used(person_id, form_key):
         return False
-    insert = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
     said = {"goal_id": goal_id, "form_key": form_key, "title": title[:300], "body": body, "at": now}
-    kept = insert(TypedForm).values(person_id=person_id, place=place, **said)
+    kept = inserting(TypedForm).values(person_id=person_id, place=place, **said)
     db.session.execute(kept.on_conflict_do_update(index_elements=["person_id", "place"], set_=said))
     _forget_old(person_id, now)
     return True

@@ -8,11 +8,11 @@ from fractions import Fraction
 from goalsite.domain.measure import Entry, Measure, targets, total_target
 from goalsite.domain.pace import Thresholds
 from goalsite.domain.period_plan import periods_from_total
-from goalsite.domain.periods import DAY, Period, Span, decimals_of
+from goalsite.domain.periods import DAY, Span, current_index, decimals_of
 from goalsite.domain.rounding import half_up
 from goalsite.domain.standing import stand, ticked
 
-ZERO, ONE = Fraction(0), Fraction(1)
+ZERO = Fraction(0)
 # The weight of what was not owed yet: it counts with the one it goes on to.
 LEAST = Fraction(1, 10_000)
 
@@ -110,24 +110,22 @@ def _rest_of_sum(measure: Measure, rest: Measure, total: Fraction, current: Frac
 
 def _plan_up_to(measure: Measure, day: date) -> dict[date, Fraction]:
     """A sum's targets of the periods begun, by first day, the current one's by its days."""
-    if not measure.has_periods:
-        periods: Sequence[Period] = (Period(measure.span.first, measure.span.last),)
-        wanted: Sequence[Fraction | None] = (None if measure.target is None else measure.target - measure.base,)
-    else:
-        periods, wanted = measure.periods, targets(measure)
+    # What has no periods of its own is one: the whole span.
+    whole = None if measure.target is None else measure.target - measure.base
+    wanted = targets(measure) if measure.has_periods else (whole,)
     total = total_target(measure) or ZERO
     places = max(measure.decimals, decimals_of(total))
     return {
         period.first: half_up(
             (target or ZERO) * Fraction(Span(period.first, min(period.last, day)).days, period.days), places
         )
-        for period, target in zip(periods, wanted, strict=True)
+        for period, target in zip(measure.periods, wanted, strict=True)
         if period.first <= day
     }
 
 
 def _line(measure: Measure, day: date) -> Fraction:
-    at = next(at for at, period in reversed(list(enumerate(measure.periods))) if period.first <= day)
+    at = current_index(measure.periods, day)
     points = [measure.base, *(target or ZERO for target in targets(measure))]
     period = measure.periods[at]
     return points[at] + (points[at + 1] - points[at]) * Fraction(Span(period.first, day).days, period.days)

@@ -16,7 +16,7 @@ from goalsite.domain.goals import World, assess
 from goalsite.domain.rounding import as_decimal
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
-from goalsite.models_follow import CheckIn, Comment, GoalPoint, Result
+from goalsite.models_follow import Change, CheckIn, Comment, GoalPoint, Result
 from goalsite.queries import check, reports
 from tests.cast import signed_in
 from tests.integration.builders import days_ago, family, make_goal, running_cycle, settle
@@ -227,3 +227,11 @@ class TestPages:
         client = signed_in(app, cast["manager"])
         page = client.get(f"/goals/{top.id}?as_of={days_ago(12)}").text
         assert "25%" in page.replace("\u00a0", "").replace(" ", "")
+
+    def test_a_day_whose_change_does_not_say_what_was_before_stays(self, app: Flask, cast: dict[str, Person]) -> None:
+        said = {"at": self._moment(2), "field": "due_on", "new": self.goal.due_on.isoformat(), "by_id": cast["hr"].id}
+        db.session.add(Change(goal_id=self.goal.id, **said))
+        db.session.add(Change(goal_id=self.goal.id, measure_id=self.goal.measures[0].id, **said))
+        settle()
+        page = signed_in(app, cast["manager"]).get(f"/goals/{self.goal.id}?as_of={days_ago(12)}")
+        assert page.status_code == 200
