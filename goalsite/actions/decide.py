@@ -13,7 +13,7 @@ from goalsite.actions import evaluate
 from goalsite.actions.change_goal import decide_change
 from goalsite.actions.move_goal import move_goal
 from goalsite.actions.review import Said, take_step
-from goalsite.actions.standing import one_at_a_time
+from goalsite.actions.write_goal import hold_goals
 from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import ToGoal, ToPerson, Viewer
 from goalsite.extensions import db
@@ -151,10 +151,7 @@ def _sees(to: ToGoal, goal: Goal) -> bool:
 
 def _hold(goal_ids: Collection[int], cycle_ids: Collection[int]) -> None:
     """Nobody else moves these goals and reviews from here on; they are read afresh, for what somebody wrote just before."""
-    # Cycles before goals, as whoever checks in holds them.
-    one_at_a_time(goal_ids)
-    held = select(Goal).where(Goal.id.in_(sorted(goal_ids))).order_by(Goal.id).with_for_update(of=Goal)
-    db.session.scalars(held.execution_options(populate_existing=True)).all()
+    hold_goals(goal_ids)
     cycles = select(Cycle.id).where(Cycle.id.in_(sorted(cycle_ids))).order_by(Cycle.id).with_for_update()
     db.session.scalars(cycles).all()
     db.session.expire_all()

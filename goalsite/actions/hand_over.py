@@ -1,6 +1,6 @@
 """People move or leave: on a day their goals end for them, and go on as copies for others (rules §7)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from goalsite.actions.audit import record
 from goalsite.actions.change_goal import PERIODS, Wish, keep_changes
 from goalsite.actions.move_goal import faults_to_activate, return_proposals
 from goalsite.actions.results import refresh_results
-from goalsite.actions.standing import one_at_a_time, refresh
+from goalsite.actions.standing import refresh
 from goalsite.actions.write_goal import FROM_METRIC, free_code, passing_code
 from goalsite.domain.errors import RuleError
 from goalsite.domain.handover import LEAST, up_to
@@ -79,15 +79,6 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
     said = {one.card.row.code: [to.email, went.get(one.card.row.id, "")] for one, to in handed}
     facts = {"on": act.day, "why": act.why, "goals": said, "rest": rest_to.email if rest_to else ""}
     record(act.by, "hand_over", "person", act.person.id, None, facts)
-
-
-def hold_goals(ids: Iterable[int]) -> None:
-    """Reads the goals afresh and keeps others from changing them until the transaction ends."""
-    held = sorted(ids)
-    # Cycles before goals, as whoever checks in holds them.
-    one_at_a_time(held)
-    query = select(Goal).where(Goal.id.in_(held)).order_by(Goal.id).with_for_update(of=Goal)
-    db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def _refuse(act: HandOver, handed: Sequence[tuple[Handed, Person]]) -> None:

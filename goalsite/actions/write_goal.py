@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, select, update
 
 from goalsite.actions.audit import record
 from goalsite.actions.search_words import refresh_words
-from goalsite.actions.standing import refresh
+from goalsite.actions.standing import one_at_a_time, refresh
 from goalsite.domain.errors import RuleError
 from goalsite.domain.measure import Measure as MeasureFacts
 from goalsite.domain.measure import Step as StepFacts
@@ -149,8 +149,14 @@ def update_goal(goal: Goal, by: Person, said: GoalDraft, today: date) -> None:
 
 def hold(goal: Goal) -> None:
     """Reads the goal afresh and keeps others from changing it until the transaction ends."""
-    query = select(Goal).where(Goal.id == goal.id).with_for_update(of=Goal).execution_options(populate_existing=True)
-    db.session.scalars(query).one()
+    hold_goals([goal.id])
+
+
+def hold_goals(ids: Iterable[int]) -> None:
+    """The same of several. Their cycles first, in the order in which whoever checks in holds them."""
+    one_at_a_time(held := sorted(ids))
+    query = select(Goal).where(Goal.id.in_(held)).order_by(Goal.id).with_for_update(of=Goal)
+    db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def snapshot(goal: Goal) -> dict[str, Any]:

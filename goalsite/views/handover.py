@@ -8,7 +8,8 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
-from goalsite.actions.hand_over import HandOver, hand_over, hold_goals
+from goalsite.actions.hand_over import HandOver, hand_over
+from goalsite.actions.write_goal import hold_goals
 from goalsite.domain.errors import RuleError
 from goalsite.extensions import db
 from goalsite.forms.base import add_error, first_time, is_stale
