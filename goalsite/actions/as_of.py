@@ -62,10 +62,10 @@ MOST_RESULTS = 10**6
 TEXTS = ("direction", "aggregate", "frequency", "target_per", "title", "state", "ambition", "progress_from")
 
 
-def go_back(cycles: Sequence[Cycle], day: date, only: int | None = None) -> None:
+def go_back(cycles: Sequence[Cycle], day: date, only: int | None = None, *, with_results: bool = True) -> None:
     """The tables as they were at the end of `day`, with the goals and results of these cycles as they stood then.
 
-    only: just this goal and those that support it, and no results.
+    only: just this goal and those that support it, and no results. with_results: or no results of all of them.
     """
     asked = {cycle.id for cycle in cycles}
     # What was prepared before means the real tables.
@@ -76,7 +76,8 @@ def go_back(cycles: Sequence[Cycle], day: date, only: int | None = None) -> None
     then = list(db.session.scalars(select(Cycle).where(Cycle.id.in_(ids), ~closed_by_then)))
     chosen = _supporting(only) if only is not None else _goals_in([cycle.id for cycle in then])
     late = _written_later(ids, day, end)
-    results = [(one.id, _results(one, day)) for one in then if one.id in asked] if only is None else []
+    wanted = [one for one in then if one.id in asked] if with_results and only is None else []
+    results = [(one.id, _results(one, day)) for one in wanted]
     _stand_before(ids, day, end)
     _take_back(chosen, end)
     _decide(chosen)

@@ -22,15 +22,15 @@ def day_looked_at() -> date:
     return frame().as_of or frame().today
 
 
-def stand_on_the_day(*cycles: Cycle, goal_id: int | None = None) -> None:
-    """Where the page is about a past day, everything read from here on is as of that day: the goals and results of these
-    cycles, or just the goal and what supports it. After it nothing is written."""
+def stand_on_the_day(*cycles: Cycle, goal_id: int | None = None, with_results: bool = True) -> None:
+    """Where the page is about a past day, everything read from here on is as of that day: the goals and, unless not wanted, the
+    results of these cycles, or just the goal and what supports it. After it nothing is written."""
     day = frame().as_of
     if day is not None:
         # What waits for the reader waits today.
         frame().waiting  # noqa: B018
         g.viewer = replace(viewer(), only_reads=True)
-        go_back(cycles, day, goal_id)
+        go_back(cycles, day, goal_id, with_results=with_results)
 
 
 def load_goal(goal_id: int) -> tuple[Goal, ToGoal]:

@@ -11,7 +11,7 @@ from goalsite.queries import report_discipline as read
 from goalsite.queries.filters import as_id
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
-from goalsite.views.reports import nothing_yet, question
+from goalsite.views.reports import nothing_yet, question_then
 
 blueprint = Blueprint("report_checkins", __name__, url_prefix="/reports")
 WEEK = timedelta(days=7)
@@ -20,7 +20,7 @@ CHOICES = (4, 8)
 
 @blueprint.get("/discipline")
 def show() -> AnyResponse:
-    asked = question()
+    asked = question_then()
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked

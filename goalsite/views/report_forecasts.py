@@ -12,7 +12,7 @@ blueprint = Blueprint("report_forecasts", __name__, url_prefix="/reports")
 
 @blueprint.get("/forecast")
 def show() -> AnyResponse:
-    asked = asked_of("report_forecasts.show", report_goals.SORTS, "status")
+    asked = asked_of("report_forecasts.show", report_goals.SORTS, "status", stored=True)
     if asked is None:
         return nothing_yet()
     found = report_forecast.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)

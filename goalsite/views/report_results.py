@@ -7,7 +7,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.domain.distribution import by_band, by_step, mean_by_length
-from goalsite.frame import frame
+from goalsite.frame import cycle, frame
 from goalsite.models import Cycle
 from goalsite.queries import report_results as read
 from goalsite.queries.filters import as_id
@@ -17,7 +17,7 @@ from goalsite.queries.overview_follow import cycle_before
 from goalsite.queries.report_people import Question
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
-from goalsite.views.reports import nothing_yet, question
+from goalsite.views.reports import nothing_yet, question_then
 
 blueprint = Blueprint("report_results", __name__, url_prefix="/reports")
 Address = Callable[..., str]
@@ -25,7 +25,7 @@ Address = Callable[..., str]
 
 @blueprint.get("/distribution")
 def distribution() -> AnyResponse:
-    asked = question()
+    asked = question_then()
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked
@@ -47,27 +47,29 @@ def distribution() -> AnyResponse:
 
 @blueprint.get("/compare")
 def compare() -> AnyResponse:
-    asked = question()
+    now = cycle()
+    others = [one for one in frame().all_cycles if one is not now]
+    chosen = {one.code: one for one in others}.get(request.args.get("with", ""))
+    before = chosen or (cycle_before(others, now) if now else None) or next(iter(others), None)
+    asked = question_then(*([before] if before else []))
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked
-    others = [one for one in frame().all_cycles if one is not wanted.cycle]
-    chosen = {one.code: one for one in others}.get(request.args.get("with", ""))
-    before = chosen or cycle_before(others, wanted.cycle) or next(iter(others), None)
     said = {"with": before.code if chosen and before else None}
     return _beside("compare", place, wanted, [before] if before else [], said, before=before, others=others)
 
 
 @blueprint.get("/year")
 def year() -> AnyResponse:
-    asked = question()
+    now = cycle()
+    inner = sorted(
+        (one for one in frame().all_cycles if now and one.parent_id == now.id),
+        key=lambda one: (one.starts_on, one.ends_on),
+    )
+    asked = question_then(*inner)
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked
-    inner = sorted(
-        (one for one in frame().all_cycles if one.parent_id == wanted.cycle.id),
-        key=lambda one: (one.starts_on, one.ends_on),
-    )
     longer = {one.id: one for one in frame().all_cycles}.get(wanted.cycle.parent_id or 0)
 
     def mean(line: read.Line) -> object:

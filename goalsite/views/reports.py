@@ -13,6 +13,7 @@ from goalsite.domain.results import calendar_period
 from goalsite.exchange import report
 from goalsite.exchange.report_file import as_csv, as_xlsx
 from goalsite.frame import cycle, frame
+from goalsite.models import Cycle
 from goalsite.queries import company as here
 from goalsite.queries import report_forecast, report_goals, report_people, report_units
 from goalsite.queries.filters import as_id
@@ -20,12 +21,13 @@ from goalsite.queries.member import months_begun
 from goalsite.queries.overview import Place, place_of
 from goalsite.queries.report_people import Question
 from goalsite.respond import respond
-from goalsite.views.loaders import viewer
+from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 from goalsite.views.report_words import HEADS, SHEETS, say
 from goalsite.views.workbook import XLSX, file_of
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 # The numbers begin at the top, the names from the front.
+Asking = tuple[Place, Question, str]
 BY_NAME = ("name", "unit", "code", "title", "owner", "status")
 
 
@@ -126,14 +128,27 @@ def download(kind: str, form: str) -> AnyResponse:
     return file_of(as_xlsx(str(SHEETS[kind])[:31], columns, heads, rows, say), name, XLSX)
 
 
-def question() -> tuple[Place, Question, str] | None:
+def question() -> Asking | None:
     """The unit, what is asked of it, and the period as written; None while there is no cycle or no unit. 404 for a unit there is not."""
     chosen = cycle()
     place = place_of(_unit_code(), chosen) if chosen else None
     return _question(place)
 
 
-def _question(place: Place | None, *, with_period: bool = True) -> tuple[Place, Question, str] | None:
+def question_then(*others: Cycle, with_results: bool = True) -> Asking | None:
+    """The same where what is stored answers: of a past day all that is read stands on it, of the chosen cycle and these others."""
+    chosen = cycle()
+    if chosen is not None:
+        stand_on_the_day(*dict.fromkeys((chosen, *others)), with_results=with_results)
+    found = question()
+    return _stored(found) if found else None
+
+
+def _stored(found: Asking) -> Asking:
+    return found[0], replace(found[1], today=day_looked_at(), as_of=None), found[2]
+
+
+def _question(place: Place | None, *, with_period: bool = True) -> Asking | None:
     chosen = cycle()
     if chosen is None or place is None:
         if chosen and _unit_code():
@@ -143,17 +158,22 @@ def _question(place: Place | None, *, with_period: bool = True) -> tuple[Place, 
     return place, Question(chosen, place.unit, here.today(), frame().as_of, period), text
 
 
-def asked_of(endpoint: str, sorts: Sequence[str], usual: str, place: Place | None = None) -> Asked | None:
-    """What the address asks of that report; None while there is no cycle or no unit."""
+def asked_of(
+    endpoint: str, sorts: Sequence[str], usual: str, place: Place | None = None, *, stored: bool = False
+) -> Asked | None:
+    """What the address asks of that report; None while there is no cycle or no unit. stored: of a past day all that is read stands on it."""
     chosen = cycle()
+    if stored and chosen is not None:
+        stand_on_the_day(chosen)
     place = place or (place_of(_unit_code(), chosen) if chosen else None)
     found = _question(place, with_period=endpoint == "reports.people")
     if found is None:
         return None
+    place, wanted, period = _stored(found) if stored else found
     given = request.args
     sort = given.get("sort", "") if given.get("sort") in sorts else usual
     down = {"asc": False, "desc": True}.get(given.get("dir", ""), sort not in BY_NAME)
-    return Asked(endpoint, *found, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
+    return Asked(endpoint, place, wanted, period, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
 
 
 def _rows(kind: str, asked: Question) -> list[Mapping[str, str]]:
