@@ -25,14 +25,15 @@ from goalsite.queries.organisation import Organisation, PersonThen, UnitThen, ba
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.results import Tallies, tally
 from goalsite.queries.supporters import Known, with_stored_supporters
-from goalsite.queries.taken_back import adjustments_before
+from goalsite.queries.taken_back import adjustments_before, state_before
 
 
 @dataclass(frozen=True)
 class CycleRecord:
-    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from."""
+    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from. state: the cycle's on the day."""
 
     cycle: Cycle
+    state: str
     day: date
     goals: list[Goal]
     world: World
@@ -149,12 +150,13 @@ def record_of(
     counted = [goal for goal in records.goals if world.goals[goal.id].state in COUNTED_STATES]
     counted.sort(key=lambda goal: goal.code)
     there = organisation if organisation or narrowed else organisation_of(cycle)
-    return CycleRecord(cycle, day, counted, world, as_of, known, there)
+    state = state_before(cycle, company().end_of(day)) if as_of else cycle.state
+    return CycleRecord(cycle, state, day, counted, world, as_of, known, there)
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
     """One line a measure of the cycle's active and closed goals."""
-    rows = {
+    rows: dict[Hashable, Measure] = {
         row.id: row
         for row in db.session.scalars(
             select(Measure).join(Goal, Goal.id == Measure.goal_id).where(Goal.cycle_id == record.cycle.id)
@@ -164,7 +166,7 @@ def measure_lines(record: CycleRecord) -> list[MeasureLine]:
     for goal in record.goals:
         for key, facts in record.world.goals[goal.id].measures.items():
             period = period_on(facts, record.world.entries.get(key, ()), record.day)
-            lines.append(MeasureLine(goal, rows[_id(key)], facts, record.standing(goal).measures[key], period))
+            lines.append(MeasureLine(goal, rows[key], facts, record.standing(goal).measures[key], period))
     return lines
 
 
@@ -210,7 +212,7 @@ def person_line(
         return line if line.expected is not None else replace(line, expected=record.expected_total(goals))
     sums = record.totals(goals)
     total = sums.total + adjustment if adjustment is not None and sums.total is not None else sums.total
-    rated = cycle.state in ("reviewing", "closed") and may_be_rated(
+    rated = record.state in ("reviewing", "closed") and may_be_rated(
         Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
     )
     rating = rate(total, bands_of(cycle)) if rated else ""
@@ -293,8 +295,3 @@ def _stored_totals(row: Result | None) -> Totals:
     if row is None:
         return Totals(None, None, None, False, 0)
     return Totals(fraction(row.okr), fraction(row.kpi), fraction(row.total), row.provisional, row.goals)
-
-
-def _id(key: Hashable) -> int:
-    assert isinstance(key, int)
-    return key

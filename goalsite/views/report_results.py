@@ -13,7 +13,7 @@ from goalsite.queries import report_results as read
 from goalsite.queries.filters import as_id
 from goalsite.queries.organisation import bands_of
 from goalsite.queries.overview import Place
-from goalsite.queries.overview_follow import cycle_before
+from goalsite.queries.overview_follow import cycle_beside
 from goalsite.queries.report_people import Question
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
@@ -50,7 +50,7 @@ def compare() -> AnyResponse:
     now = cycle()
     others = [one for one in frame().all_cycles if one is not now]
     chosen = {one.code: one for one in others}.get(request.args.get("with", ""))
-    before = chosen or (cycle_before(others, now) if now else None) or next(iter(others), None)
+    before = chosen or (cycle_beside(others, now) if now else None)
     asked = question_then(*([before] if before else []))
     if asked is None:
         return nothing_yet()
