@@ -29,6 +29,8 @@ def show() -> AnyResponse:
     else:
         found = read.lines_of(viewer(), place.unit, metric, wanted.today, page)
 
+    series = read.series_of(viewer(), place.unit, metric, frame().all_cycles, wanted.today) if metric else []
+
     def address(**changes: object) -> str:
         kept = {"unit": place.unit.code if place.path else None, "metric": metric.code if metric else None}
         return url_for("report_metrics.show", **(kept | changes))  # type: ignore[arg-type]
@@ -39,6 +41,7 @@ def show() -> AnyResponse:
         place=place,
         metric=metric,
         found=found,
+        series=series,
         page=page,
         pages=max(1, -(-found.in_all // read.AT_ONCE)),
         address=address,

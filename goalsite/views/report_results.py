@@ -7,6 +7,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.domain.distribution import by_band, by_step, mean_by_length
+from goalsite.domain.series import axis
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle
 from goalsite.queries import report_results as read
@@ -20,6 +21,8 @@ from goalsite.views.loaders import viewer
 from goalsite.views.reports import nothing_yet, question_then
 
 blueprint = Blueprint("report_results", __name__, url_prefix="/reports")
+# So many rows are drawn before the table.
+MOST_DRAWN = 15
 Address = Callable[..., str]
 
 
@@ -99,7 +102,10 @@ def _beside(
             "dir": told["dir"] if sort == by else None,
         }
 
+    drawn = [line for line in found.lines if any(total is not None for total in line.totals.values())][:MOST_DRAWN]
     everything = {
+        "shown": drawn,
+        "ticks": axis([total for line in drawn for total in line.totals.values() if total is not None]),
         "cycle": wanted.cycle,
         "place": place,
         "found": found,
