@@ -1,6 +1,6 @@
-"""The reports as rows of plain values, for CSV, for the export and for whoever compares: fractions rounded half up to four places."""
+"""The reports as rows of values, for the command, for files and for whoever compares; and how a value is written in CSV."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -18,103 +18,92 @@ COLUMNS = {
     ),
 }
 PLACES = 4
+# Numbers exactly as they are; a bool says yes or no; None cannot be said yet.
+Value = Fraction | int | date | str | None
+Row = Mapping[str, Value]
 
 
-def people(lines: Iterable[PersonLine]) -> list[Mapping[str, str]]:
+def people(lines: Iterable[PersonLine]) -> Iterator[Row]:
     """One row a person."""
-    return [
-        {
+    for line in lines:
+        yield {
             "email": line.person.email,
             "name": line.then.name,
             "unit": line.unit_code,
-            "okr": plain(line.totals.okr),
-            "kpi": plain(line.totals.kpi),
-            "total": plain(line.total),
-            "expected": plain(line.expected),
+            "okr": line.totals.okr,
+            "kpi": line.totals.kpi,
+            "total": line.total,
+            "expected": line.expected,
             "rating": line.rating,
-            "provisional": yes(line.totals.provisional) if line.total is not None else "",
-            "goals": str(line.totals.goals),
-            "last_checkin_on": day(line.last_checkin_on),
+            "provisional": line.totals.provisional if line.total is not None else None,
+            "goals": line.totals.goals,
+            "last_checkin_on": line.last_checkin_on,
         }
-        for line in lines
-    ]
 
 
-def units(lines: Iterable[UnitLine]) -> list[Mapping[str, str]]:
+def units(lines: Iterable[UnitLine]) -> Iterator[Row]:
     """One row a unit."""
-    return [
-        {
+    for line in lines:
+        yield {
             "code": line.unit.code,
             "name": line.then.name,
             "kind": line.then.kind,
-            "okr": plain(line.totals.okr),
-            "kpi": plain(line.totals.kpi),
-            "total": plain(line.totals.total),
-            "people_mean": plain(line.people_mean),
-            "people": str(line.people),
-            "goals": str(line.totals.goals),
+            "okr": line.totals.okr,
+            "kpi": line.totals.kpi,
+            "total": line.totals.total,
+            "people_mean": line.people_mean,
+            "people": line.people,
+            "goals": line.totals.goals,
         }
-        for line in lines
-    ]
 
 
-def goals(lines: Iterable[GoalLine]) -> list[Mapping[str, str]]:
+def goals(lines: Iterable[GoalLine]) -> Iterator[Row]:
     """One row a goal."""
-    return [
-        {
+    for line in lines:
+        yield {
             "code": line.goal.code,
             "kind": line.goal.kind,
             "title": line.goal.title,
             "owner": line.goal.owner.email,
             "unit": line.goal.unit.code,
-            "progress": plain(line.standing.progress),
-            "expected": plain(line.standing.expected),
-            "pace": plain(line.standing.pace),
+            "progress": line.standing.progress,
+            "expected": line.standing.expected,
+            "pace": line.standing.pace,
             "status": line.standing.status,
-            "result": plain(line.result),
-            "provisional": yes(line.provisional) if line.result is not None else "",
-            "last_checkin_on": day(line.standing.last_on),
+            "result": line.result,
+            "provisional": line.provisional if line.result is not None else None,
+            "last_checkin_on": line.standing.last_on,
         }
-        for line in lines
-    ]
 
 
-def measures(lines: Iterable[MeasureLine]) -> list[Mapping[str, str]]:
+def measures(lines: Iterable[MeasureLine]) -> Iterator[Row]:
     """One row a measure."""
-    return [
-        {
+    for line in lines:
+        yield {
             "goal": line.goal.code,
             "code": line.measure.code,
             "title": line.measure.title,
-            "current": plain(line.standing.current),
-            "raw": plain(line.standing.raw),
-            "counted": plain(line.standing.counted),
-            "expected": plain(line.standing.expected),
+            "current": line.standing.current,
+            "raw": line.standing.raw,
+            "counted": line.standing.counted,
+            "expected": line.standing.expected,
             "status": line.standing.status,
-            "period_starts_on": day(line.period.period.first) if line.period else "",
-            "period_actual": plain(line.period.actual) if line.period else "",
-            "period_target": plain(line.period.target) if line.period else "",
-            "period_needed": plain(line.period.needed) if line.period else "",
-            "to_date": plain(line.standing.to_date),
-            "formula": plain(line.standing.formula),
+            "period_starts_on": line.period.period.first if line.period else None,
+            "period_actual": line.period.actual if line.period else None,
+            "period_target": line.period.target if line.period else None,
+            "period_needed": line.period.needed if line.period else None,
+            "to_date": line.standing.to_date,
+            "formula": line.standing.formula,
         }
-        for line in lines
-    ]
 
 
-def plain(number: Fraction | None) -> str:
-    """A plain decimal, rounded half up to four places, without trailing zeros; empty: cannot be said yet."""
-    if number is None:
+def written(value: Value) -> str:
+    """The value as CSV has it: fractions as plain decimals, rounded half up to four places, without trailing zeros; ISO dates; yes and no."""
+    if value is None:
         return ""
-    text = f"{as_decimal(number, PLACES):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def yes(flag: bool) -> str:
-    """yes or no."""
-    return "yes" if flag else "no"
-
-
-def day(on: date | None) -> str:
-    """An ISO date, or nothing."""
-    return on.isoformat() if on else ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Fraction):
+        text = f"{as_decimal(value, PLACES):f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return value.isoformat() if isinstance(value, date) else str(value)

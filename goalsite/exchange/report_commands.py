@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -93,7 +93,8 @@ def _named(table: type[Any], code: str) -> Any:
     return row
 
 
-def _write(kind: str, rows: list[Mapping[str, str]]) -> None:
-    writer = csv.DictWriter(sys.stdout, report.COLUMNS[kind], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+def _write(kind: str, rows: Iterable[report.Row]) -> None:
+    columns = report.COLUMNS[kind]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([report.written(row[name]) for name in columns] for row in rows)

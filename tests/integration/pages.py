@@ -148,20 +148,27 @@ PAGES: dict[str, tuple[str, ...]] = {
     "report_results.distribution": ("/reports/distribution", "/reports/distribution?unit={unit}&cycle={reviewed}"),
     "report_results.year": ("/reports/year?cycle=2026", "/reports/year?of=units&sort=total&page=2"),
     "report_forecasts.show": ("/reports/forecast", "/reports/forecast?unit={unit}&sort=progress&page=2"),
-    "reports.download": (
-        "/reports/people.xlsx",
-        "/reports/people.csv?period={month}",
-        "/reports/units.xlsx",
+    "reports.goals": (
+        "/reports/goals?sort=status&page=2",
+        "/reports/goals?unit={unit}&as_of={past_day}",
         "/reports/goals.csv?unit={unit}",
     ),
-    "reports.goals": ("/reports/goals?sort=status&page=2", "/reports/goals?unit={unit}&as_of={past_day}"),
+    "reports.measures": (
+        "/reports/measures?sort=checkin&page=2",
+        "/reports/measures?unit={unit}&sort=status",
+        "/reports/measures?unit={unit}&as_of={past_day}",
+        "/reports/measures.xlsx?unit={unit}",
+    ),
     "reports.people": (
+        "/reports/people.xlsx",
+        "/reports/people.csv?period={month}",
         "/reports/people?sort=total&dir=asc&page=2",
         "/reports/people?unit={unit}&as_of={past_day}&sort=kpi",
         "/reports/people?period={month}&cycle={reviewed}&as_of={past_day}",
     ),
     "reports.show": ("/reports",),
     "reports.units": (
+        "/reports/units.xlsx",
         "/reports/units?sort=mean&page=2",
         "/reports/units?unit={unit}&as_of={past_day}",
         "/reports/units?cycle={reviewed}&as_of={past_day}",

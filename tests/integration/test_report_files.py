@@ -5,7 +5,9 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import openpyxl
@@ -13,7 +15,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from goalsite.exchange.report_file import DAY, NUMBER, PERCENT, as_csv, as_xlsx
+from goalsite.exchange.report import Row
+from goalsite.exchange.report_file import Column, write_csv, write_xlsx
 from goalsite.extensions import db
 from goalsite.models import Cycle, Person
 from goalsite.queries import report_goals, report_people, report_units
@@ -21,7 +24,9 @@ from goalsite.queries.company import today
 from tests import databases, example
 from tests.cast import signed_in
 
-KINDS = ("people", "units", "goals")
+KINDS = ("people", "units", "goals", "measures")
+DAYS = ("last_checkin_on", "period_starts_on")
+TEXTS = ("email", "name", "unit", "code", "kind", "title", "owner", "goal", "status", "rating", "provisional")
 STATES = ("closed", "reviewing", "open")
 
 
@@ -57,15 +62,15 @@ def as_written(cell: Any, column: str) -> str:
     """The cell as the command writes it: first of all it must be of its kind."""
     if cell is None:
         return ""
-    if column in DAY:
+    if column in DAYS:
         assert isinstance(cell, datetime)
         return cell.date().isoformat()
-    if column in PERCENT | NUMBER:
-        assert isinstance(cell, int | float)
-        text = f"{Decimal(repr(cell)):.4f}"
-        return text.rstrip("0").rstrip(".")
-    assert isinstance(cell, str)
-    return cell
+    if column in TEXTS:
+        assert isinstance(cell, str)
+        return cell
+    assert isinstance(cell, int | float)
+    text = f"{Decimal(repr(cell)).quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".").replace("-0", "0") if Decimal(text) == 0 else text.rstrip("0").rstrip(".")
 
 
 def rows_of(content: bytes, columns: list[str]) -> list[dict[str, str]]:
@@ -142,7 +147,7 @@ class TestPage:
         self, hr: FlaskClient, kind: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def cells() -> list[str]:
-            text = hr.get(f"/reports/{kind}").get_data(as_text=True)
+            text = "".join(hr.get(f"/reports/{kind}?page={page}").get_data(as_text=True) for page in range(1, 5))
             return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[dh].*?</t[dh]>", text, re.DOTALL)]
 
         exact = cells()
@@ -154,17 +159,22 @@ class TestPage:
 
 
 class TestCells:
-    ROWS = ({"name": "=1+1", "total": "-0.0525", "last_checkin_on": "2026-02-03", "goals": "2"},)
+    ROW: Row = MappingProxyType(
+        {"name": "=1+1", "total": Fraction(-21, 400), "on": date(2026, 2, 3), "goals": 2, "pace": Fraction(10, 3)}
+    )
+    COLUMNS = tuple(Column(name, f"={name}", is_share=name == "total") for name in ROW)
 
     def test_a_text_that_looks_like_a_formula_is_a_text(self) -> None:
-        columns = list(self.ROWS[0])
-        content = as_xlsx("S", columns, dict.fromkeys(columns, "H"), self.ROWS, lambda column, text: text)
-        cells = next(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(min_row=2))
-        assert [cell.data_type for cell in cells] == ["s", "n", "d", "n"]
+        file = io.BytesIO()
+        write_xlsx(file, "S", self.COLUMNS, [self.ROW])
+        head, cells = openpyxl.load_workbook(file).worksheets[0].iter_rows()
+        assert [cell.data_type for cell in head] == ["s"] * 5
+        assert [cell.data_type for cell in cells] == ["s", "n", "d", "n", "n"]
         assert cells[0].value == "=1+1"
-        assert cells[1].number_format == "0.0%"
+        assert [cell.number_format for cell in cells[1:]] == ["0.0%", "dd/mm/yyyy", "#,##0", "#,##0.0###"]
         assert cells[1].value == pytest.approx(-0.0525)
 
     def test_in_csv_too_and_a_number_below_nothing_stays_one(self) -> None:
-        text = as_csv(list(self.ROWS[0]), self.ROWS).decode("utf-8-sig")
-        assert text.splitlines()[1] == "'=1+1,-0.0525,2026-02-03,2"
+        file = io.BytesIO()
+        write_csv(file, self.COLUMNS, [self.ROW])
+        assert file.getvalue().decode("utf-8-sig").splitlines()[1] == "'=1+1,-0.0525,2026-02-03,2,3.3333"
