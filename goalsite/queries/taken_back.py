@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ from goalsite.domain.period_plan import read_written
 from goalsite.domain.periods import Span
 from goalsite.extensions import db
 from goalsite.models import Measure
+from goalsite.models_accounts import AuditRow
 from goalsite.models_follow import Change, EvaluationStep
 
 ONE = Fraction(1)
@@ -60,6 +62,16 @@ def taken_back(
         elif change.measure_id is None:
             goals[change.goal_id] = _undone(goal, change, _GOAL_FIELDS)
     return World(goals, world.entries, world.thresholds)
+
+
+def adjustments_before(end: datetime) -> dict[int, tuple[Decimal | None, str]]:
+    """By review, HR's adjustment and its reason just before `end`, of those adjusted since, from the audit log; what was loaded stands from the start."""
+    since = select(AuditRow.object_id, AuditRow.before).where(AuditRow.action == "review_adjust", AuditRow.at >= end)
+    was = {int(key): before or {} for key, before in db.session.execute(since.order_by(AuditRow.seq.desc()))}
+    return {
+        key: (Decimal(said["adjustment"]) if said.get("adjustment") else None, said.get("adjustment_why") or "")
+        for key, said in was.items()
+    }
 
 
 def _number(text: str) -> Fraction | None:
