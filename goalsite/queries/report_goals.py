@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -64,10 +65,14 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[Line]:
-    """The whole report by code, worked out slice by slice."""
+    """The whole report by code."""
+    return chain.from_iterable(slices_of(viewer, asked))
+
+
+def slices_of(viewer: Viewer, asked: Question) -> Iterator[list[Line]]:
+    """The same, slice by slice as it is worked out."""
     found = list(ids_of(goals_in(viewer, asked).order_by(Goal.code)).items())
-    for at in range(0, len(found), SLICE):
-        yield from _lines_of(asked, dict(found[at : at + SLICE]))
+    return (_lines_of(asked, dict(found[at : at + SLICE])) for at in range(0, len(found), SLICE))
 
 
 def goals_in(viewer: Viewer, asked: Question) -> Any:

@@ -1,25 +1,28 @@
 """A report taken out as a file: what stands above its columns, the reader's words for its codes, and the answer."""
 
 import re
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 
 from flask import Response
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
-from goalsite.exchange.report import Row
+from goalsite.exchange.report import Columns, rows
 from goalsite.exchange.report_file import Column, write_csv, write_xlsx
-from goalsite.models import Cycle
 from goalsite.views.workbook import XLSX, file_of
 
 # After the path of a report: the same as a file.
 FORMS = ".<any(xlsx, csv):form>"
 CSV = "text/csv; charset=utf-8"
 LONGEST_SHEET_NAME = 31
-SHARES = frozenset("okr kpi total expected people_mean progress result raw counted to_date".split())
-WIDTHS = {"email": 30, "name": 28, "title": 44, "owner": 30}
+SHARES = frozenset(
+    "okr kpi total expected people_mean progress result raw counted to_date share end low high from difference mean".split()
+)
+# Before the code of a cycle: somebody's total in it.
+TOTAL_IN = "total_"
+NO_HEADS: Mapping[str, str] = {}
+WIDTHS = {"email": 30, "name": 28, "title": 44, "owner": 30, "how_measured": 44, "why": 26}
 HEADS = {
     "email": _l("E-mail"),
     "name": _l("Name"),
@@ -52,6 +55,28 @@ HEADS = {
     "period_needed": _l("Needed in the period"),
     "to_date": _l("Reached to date"),
     "formula": _l("By its formula"),
+    "week": _l("Week from"),
+    "share": _l("Share on time"),
+    "on_time": _lp("check-ins", "On time"),
+    "late": _lp("check-ins", "Late"),
+    "missed": _lp("check-ins", "Missed"),
+    "due": _lp("check-ins", "Due"),
+    "end": _l("At the end"),
+    "low": _l("At the end, at least"),
+    "high": _l("At the end, at most"),
+    "why": _l("Cannot be said"),
+    "due_on": _l("Ends on"),
+    "symbol": _l("Symbol"),
+    "how_measured": _l("How it is measured"),
+    "measures": _l("Measured in goals"),
+    "cycle": _l("Cycle"),
+    "start": _l("Start"),
+    "target": _l("Target"),
+    "least": _l("At least"),
+    "most": _l("At most"),
+    "from": _l("From"),
+    "difference": _l("Difference"),
+    "mean": _l("Mean by length"),
 }
 WORDS = {
     "rating": {
@@ -76,28 +101,37 @@ WORDS = {
         "behind": _l("Behind"),
     },
     "provisional": {"yes": _l("yes"), "no": _l("no")},
+    "why": {
+        "not_begun": _l("has not begun"),
+        "over": _l("is over"),
+        "nothing_yet": _l("no check-in yet"),
+        "nothing_expected": _l("nothing is expected yet"),
+        "too_early": _l("fewer than three whole weeks"),
+    },
 }
 
 
-def columns_of(names: Iterable[str], **heads: object) -> list[Column]:
-    """The columns of that name; heads: what stands above some of them in this report."""
-    return [
-        Column(name, str(heads.get(name, "") or HEADS[name]), name in SHARES, WIDTHS.get(name, 14), WORDS.get(name, {}))
-        for name in names
-    ]
-
-
 def report_file(
-    form: str, kind: str, cycle: Cycle, day: date, sheet: str, columns: list[Column], rows: Iterable[Row], *more: str
+    form: str,
+    name: Iterable[object],
+    sheet: str,
+    columns: Columns,
+    lines: Iterable[object],
+    heads: Mapping[str, str] = NO_HEADS,
 ) -> Response:
-    """The report as that form of file, whose name says what it is about. kind: of which report; more: what else the name says."""
-    parts = ["goalsite", kind, cycle.code, *more, day.isoformat()]
+    """The report as that form of file. name: what its name says; heads: what stands above some of the columns in this report."""
+    parts = ["goalsite", *(str(part) for part in name if part)]
     # A cycle's code may hold letters that a header cannot.
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(part for part in parts if part)) + f".{form}"
+    called = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(parts)) + f".{form}"
+    given = [_column(key, heads[key] if key in heads else str(HEADS[key])) for key in columns]
     # Written before it is sent: what goes wrong is said, not sent half.
     file = BytesIO()
     if form == "csv":
-        write_csv(file, columns, rows)
+        write_csv(file, given, rows(columns, lines))
     else:
-        write_xlsx(file, sheet[:LONGEST_SHEET_NAME], columns, rows)
-    return file_of(file.getvalue(), name, CSV if form == "csv" else XLSX)
+        write_xlsx(file, sheet[:LONGEST_SHEET_NAME], given, rows(columns, lines))
+    return file_of(file.getvalue(), called, CSV if form == "csv" else XLSX)
+
+
+def _column(name: str, head: str) -> Column:
+    return Column(name, head, name in SHARES or name.startswith(TOTAL_IN), WIDTHS.get(name, 14), WORDS.get(name, {}))

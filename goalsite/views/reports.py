@@ -1,6 +1,6 @@
 """Reports: what the company reads at the end of a week or a cycle; every state in the address, the same numbers as the command `report`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from goalsite.queries.overview import Place, place_of
 from goalsite.queries.report_people import Question
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
-from goalsite.views.report_files import FORMS, columns_of, report_file
+from goalsite.views.report_files import FORMS, NO_HEADS, report_file
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 # The numbers begin at the top, the names from the front.
@@ -84,8 +84,8 @@ def people(form: str = "") -> AnyResponse:
     if asked is None:
         return nothing_yet()
     if form:
-        rows = report.people(report_people.all_of(viewer(), asked.question))
-        return _file_of(form, asked, "people", _("People's results"), rows)
+        lines = report_people.all_of(viewer(), asked.question)
+        return _file_of(form, asked, "people", _("People's results"), lines)
     found = report_people.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
     months = [span.first for span in months_begun(asked.question.cycle, here.today())]
     return page_of("people", asked, found, report_people.AT_ONCE, months=months)
@@ -102,8 +102,8 @@ def units(form: str = "") -> AnyResponse:
         return nothing_yet()
     if form:
         heads = {"total": _("Result of its own goals"), "goals": _("Own goals")}
-        rows = report.units(report_units.all_of(viewer(), asked.question))
-        return _file_of(form, asked, "units", _("Units' results"), rows, **heads)
+        lines = report_units.all_of(viewer(), asked.question)
+        return _file_of(form, asked, "units", _("Units' results"), lines, heads)
     found = report_units.page_of(viewer(), asked.question, kept, asked.sort, down=asked.down, page=asked.page)
     return page_of("units", asked, found, report_units.AT_ONCE)
 
@@ -118,7 +118,7 @@ def goals(form: str = "") -> AnyResponse:
         lines = report_goals.all_of(viewer(), asked.question)
         # What an evaluation came to stays with those who may see it.
         shown = (one.line if one.may_see_result else replace(one.line, result=None) for one in lines)
-        return _file_of(form, asked, "goals", _("Goals"), report.goals(shown))
+        return _file_of(form, asked, "goals", _("Goals"), shown)
     found = report_goals.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
     return page_of("goals", asked, found, report_goals.AT_ONCE)
 
@@ -130,8 +130,8 @@ def measures(form: str = "") -> AnyResponse:
     if asked is None:
         return nothing_yet()
     if form:
-        rows = report.measures(report_measures.all_of(viewer(), asked.question))
-        return _file_of(form, asked, "measures", _("Measures"), rows, title=_("Measure"))
+        lines = report_measures.all_of(viewer(), asked.question)
+        return _file_of(form, asked, "measures", _("Measures"), lines, {"title": _("Measure")})
     found = report_measures.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
     return page_of("measures", asked, found, report_measures.AT_ONCE)
 
@@ -166,10 +166,12 @@ def asked_of(endpoint: str, sorts: Sequence[str], usual: str, place: Place | Non
     return Asked(endpoint, *found, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
 
 
-def _file_of(form: str, asked: Asked, kind: str, sheet: str, rows: Iterable[report.Row], **heads: str) -> AnyResponse:
+def _file_of(
+    form: str, asked: Asked, kind: str, sheet: str, lines: Iterable[object], heads: Mapping[str, str] = NO_HEADS
+) -> AnyResponse:
     """The whole report as the command writes it."""
-    wanted, columns = asked.question, columns_of(report.COLUMNS[kind], **heads)
-    return report_file(form, kind, wanted.cycle, wanted.day, sheet, columns, rows, asked.period)
+    name = (kind, asked.question.cycle.code, asked.period, asked.question.day)
+    return report_file(form, name, sheet, report.COLUMNS[kind], lines, heads)
 
 
 def page_of(

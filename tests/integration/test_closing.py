@@ -125,7 +125,8 @@ class TestReports:
         settle()
         close(cycle, cast)
         now, later = (
-            list(report.goals(goal_lines(record_of(cycle, today() + timedelta(days=days))))) for days in (0, 20)
+            list(report.rows(report.GOALS, goal_lines(record_of(cycle, today() + timedelta(days=days)))))
+            for days in (0, 20)
         )
         assert now == later
         assert list(differences(today() + timedelta(days=20))) == []
