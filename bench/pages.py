@@ -131,7 +131,7 @@ def measured(app: Flask, times: int) -> Iterator[tuple[str, Time]]:
     """Each page's name and time; pages that are not there are left out."""
     cast = cast_of()
     named = _named(cast)
-    browsers = {who: _signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee")}
+    browsers = {who: signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee")}
     db.session.remove()
     browsers["employee"].get("/")  # the day's first request also brings the standings up to date
     for page in PAGES:
@@ -202,7 +202,7 @@ def _saving(browser: FlaskClient, path: str, measure: int) -> Iterator[Ask]:
         yield partial(browser.post, path, headers=FRAGMENT, data=said | key)
 
 
-def _signed_in(app: Flask, person_id: int) -> FlaskClient:
+def signed_in(app: Flask, person_id: int) -> FlaskClient:
     person = db.session.get_one(Person, person_id)
     token = begin_session(
         person, address="127.0.0.1", agent="bench", lifetime=timedelta(hours=12), now=datetime.now(UTC)

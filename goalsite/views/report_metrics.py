@@ -8,7 +8,6 @@ from goalsite.exchange.report import Columns
 from goalsite.frame import frame
 from goalsite.queries import report_metric as read
 from goalsite.queries.filters import as_id
-from goalsite.queries.slices import every_page
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 from goalsite.views.report_files import FORMS, report_file
@@ -45,25 +44,19 @@ LINES: Columns = {
 @blueprint.get("/metric" + FORMS)
 def show(form: str = "") -> AnyResponse:
     code, page = request.args.get("metric", "")[:64], min(as_id(request.args.get("page", "")) or 1, 10_000)
-    # Its goals are in any cycle, and no results of anybody are asked for.
-    asked = question_then(*frame().all_cycles, with_results=False)
-    if asked is None:
-        return nothing_yet()
-    place, wanted, _period = asked
     metric = read.metric_by_code(code) if code else None
     if metric is None and code:
         abort(404)
-
-    def rows(page: int, at_once: int = read.AT_ONCE) -> read.Page:
-        if metric is None:
-            return read.metrics_in(viewer(), place.unit, page, at_once)
-        return read.lines_of(viewer(), place.unit, metric, wanted.today, page, at_once)
-
+    # Its goals are in any cycle, and no results of anybody are asked for.
+    asked = question_then(*frame().all_cycles, metric_id=metric.id if metric else None, with_results=False)
+    if asked is None:
+        return nothing_yet()
+    place, wanted, _period = asked
     if form:
-        lines = every_page(lambda page: rows(page, read.SLICE).rows, read.SLICE)
         called = ("metric", code, wanted.today) if metric else ("metrics", wanted.today)
+        lines = read.all_of(viewer(), place.unit, metric, wanted.today)
         return report_file(form, called, _("Metrics"), LINES if metric else METRICS, lines)
-    found = rows(page)
+    found = read.page_of(viewer(), place.unit, metric, wanted.today, page)
     series = read.series_of(viewer(), place.unit, metric, frame().all_cycles, wanted.today) if metric else []
 
     def address(**changes: object) -> str:

@@ -145,11 +145,11 @@ def question() -> Asking | None:
     return _question(place)
 
 
-def question_then(*others: Cycle, with_results: bool = True) -> Asking | None:
+def question_then(*others: Cycle, metric_id: int | None = None, with_results: bool = True) -> Asking | None:
     """The same where what is stored answers: of a past day all that is read stands on it, of the chosen cycle and these others."""
     chosen = cycle()
     if chosen is not None:
-        stand_on_the_day(*dict.fromkeys((chosen, *others)), with_results=with_results)
+        stand_on_the_day(*dict.fromkeys((chosen, *others)), metric_id=metric_id, with_results=with_results)
     found = question()
     return _stored(found) if found else None
 
