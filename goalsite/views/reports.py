@@ -24,6 +24,7 @@ from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 from goalsite.views.report_files import FORMS, NO_HEADS, report_file
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+AT_ONCE, PRINTED_AT_ONCE = 50, 1000
 Asking = tuple[Place, Question, str]
 # The numbers begin at the top, the names from the front.
 BY_NAME = ("name", "unit", "code", "goal", "title", "owner", "status")
@@ -47,6 +48,18 @@ class Asked:
     sort: str
     down: bool
     page: int
+    # As much of it on one page as is printed at once.
+    whole: bool
+
+    @property
+    def at_once(self) -> int:
+        """How many rows a page has."""
+        return PRINTED_AT_ONCE if self.whole else AT_ONCE
+
+    @property
+    def part(self) -> dict[str, Any]:
+        """Which rows, in which order."""
+        return {"down": self.down, "page": self.page, "at_once": self.at_once}
 
     def address(self, **changes: object) -> str:
         """The address that asks for the same but for the changes."""
@@ -70,6 +83,7 @@ class Asked:
             "period": self.period or None,
             "sort": self.sort,
             "dir": "desc" if self.down else "asc",
+            "all": 1 if self.whole else None,
         }
         return {name: value for name, value in (said | changes).items() if value not in (None, "")}
 
@@ -88,9 +102,9 @@ def people(form: str = "") -> AnyResponse:
     if form:
         lines = report_people.all_of(viewer(), asked.question)
         return _file_of(form, asked, "people", _("People's results"), lines)
-    found = report_people.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
+    found = report_people.page_of(viewer(), asked.question, asked.sort, **asked.part)
     months = [span.first for span in months_begun(asked.question.cycle, here.today())]
-    return page_of("people", asked, found, report_people.AT_ONCE, months=months)
+    return page_of("people", asked, found, months=months)
 
 
 @blueprint.get("/units")
@@ -106,8 +120,8 @@ def units(form: str = "") -> AnyResponse:
         heads = {"total": _("Result of its own goals"), "goals": _("Own goals")}
         lines = report_units.all_of(viewer(), asked.question)
         return _file_of(form, asked, "units", _("Units' results"), lines, heads)
-    found = report_units.page_of(viewer(), asked.question, kept, asked.sort, down=asked.down, page=asked.page)
-    return page_of("units", asked, found, report_units.AT_ONCE)
+    found = report_units.page_of(viewer(), asked.question, kept, asked.sort, **asked.part)
+    return page_of("units", asked, found)
 
 
 @blueprint.get("/goals")
@@ -121,8 +135,8 @@ def goals(form: str = "") -> AnyResponse:
         # What an evaluation came to stays with those who may see it.
         shown = (one.line if one.may_see_result else replace(one.line, result=None) for one in lines)
         return _file_of(form, asked, "goals", _("Goals"), shown)
-    found = report_goals.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
-    return page_of("goals", asked, found, report_goals.AT_ONCE)
+    found = report_goals.page_of(viewer(), asked.question, asked.sort, **asked.part)
+    return page_of("goals", asked, found)
 
 
 @blueprint.get("/measures")
@@ -134,8 +148,8 @@ def measures(form: str = "") -> AnyResponse:
     if form:
         lines = report_measures.all_of(viewer(), asked.question)
         return _file_of(form, asked, "measures", _("Measures"), lines, {"title": _("Measure")})
-    found = report_measures.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
-    return page_of("measures", asked, found, report_measures.AT_ONCE)
+    found = report_measures.page_of(viewer(), asked.question, asked.sort, **asked.part)
+    return page_of("measures", asked, found)
 
 
 def question() -> Asking | None:
@@ -183,7 +197,8 @@ def asked_of(
     given = request.args
     sort = given.get("sort", "") if given.get("sort") in sorts else usual
     down = {"asc": False, "desc": True}.get(given.get("dir", ""), sort not in BY_NAME)
-    return Asked(endpoint, place, wanted, period, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
+    page, whole = min(as_id(given.get("page", "")) or 1, 10_000), given.get("all") == "1"
+    return Asked(endpoint, place, wanted, period, sort, down, page, whole)
 
 
 def _file_of(
@@ -198,11 +213,10 @@ def page_of(
     kind: str,
     asked: Asked,
     found: Found,
-    at_once: int,
     **context: Any,
 ) -> AnyResponse:
     """That report's page."""
-    pages = max(1, -(-found.in_all // at_once))
+    pages = max(1, -(-found.in_all // asked.at_once))
     return respond(
         f"reports/{kind}.html",
         cycle=asked.question.cycle,
@@ -210,6 +224,7 @@ def page_of(
         place=asked.place,
         found=found,
         pages=pages,
+        most=PRINTED_AT_ONCE,
         today=here.today(),
         **context,
     )
