@@ -6,26 +6,24 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, exists, false, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from goalsite import policy
 from goalsite.domain import pace
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import Viewer
 from goalsite.domain.results import Counted, Totals, totals
 from goalsite.domain.terms import COUNTED_STATES, STATUSES
-from goalsite.extensions import SHARE_DECIMALS, db
-from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.models_follow import Result
 from goalsite.queries.company import company
 from goalsite.queries.filters import Filters, asked_for, in_unit, is_stale, is_unaligned, narrowed, needs_a_look
 from goalsite.queries.organisation import ancestry
 from goalsite.queries.records import fraction, goal_facts
 from goalsite.queries.supporters import expected_of, with_measures
-from goalsite.queries.visible import people_with_visible_results, visible_goals
+from goalsite.queries.visible import visible_goals
 
-HALF = 10**9
 UNITS_AT_ONCE = 50
 GOALS_AT_ONCE = 10
 # The most pressing first.
@@ -103,14 +101,6 @@ class Standing:
     now: Totals
     expected: Fraction | None
     status: str | None
-
-
-@dataclass(frozen=True)
-class Mean:
-    """The plain mean of the totals of a unit's people, None where the reader may not see it, and how many they are."""
-
-    mean: Fraction | None
-    people: int
 
 
 def place_of(code: str, cycle: Cycle, page: int = 1, whose: Sequence[ColumnElement[bool]] = (false(),)) -> Place | None:
@@ -252,29 +242,6 @@ def expected_today(goal: Goal, today: date) -> Fraction | None:
     return expected_of(goal, today) if goal.progress_from == "measures" else fraction(goal.expected)
 
 
-def people_mean(viewer: Viewer, cycle: Cycle, place: Place) -> Mean:
-    """The mean of the results of the people whose home unit is the place's or one below it, as it was where the cycle is closed; of fewer than
-    three only to who sees them all. One query."""
-    total = func.coalesce(Result.adjusted, Result.total)
-    # Summed in two halves: the whole would leave SQLite's integers in a large company.
-    scaled = type_coerce(total, BigInteger)
-    query = (
-        select(func.count(), func.sum(scaled // HALF), func.sum(scaled % HALF), _how_many(_may_see_results(viewer)))
-        .select_from(Result)
-        .join(Person, Person.id == Result.person_id)
-        .join(UnitAncestor, and_(UnitAncestor.unit_id == Person.unit_id, UnitAncestor.ancestor_id == place.unit.id))
-        .where(Result.cycle_id == cycle.id, total.is_not(None))
-    )
-    people, high, low, seen = db.session.execute(query).one()
-    mean = Fraction(int(high) * HALF + int(low), 10**SHARE_DECIMALS) / people if people else None
-    if cycle.state == "closed":
-        # As it was then; who those people were is no longer known, so few of them are for HR alone.
-        held = place.results.get(place.unit.id)
-        people, mean = (held.people or 0, fraction(held.people_mean)) if held else (0, None)
-        seen = people if viewer.is_hr else 0
-    return Mean(mean if policy.may_see_mean(people, seen) else None, people)
-
-
 def _counted_in(cycle: Cycle) -> list[ColumnElement[bool]]:
     return [Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES)]
 
@@ -282,10 +249,6 @@ def _counted_in(cycle: Cycle) -> list[ColumnElement[bool]]:
 def _has_result(cycle: Cycle) -> ColumnElement[bool]:
     counts = or_(Result.goals > 0, Result.people > 0)
     return exists().where(Result.unit_id == Unit.id, Result.cycle_id == cycle.id, counts).correlate_except(Result)
-
-
-def _may_see_results(viewer: Viewer) -> ColumnElement[bool]:
-    return people_with_visible_results(viewer, Result.person_id)
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.actions.check_in import check_in
-from goalsite.actions.standing import one_at_a_time
 from goalsite.domain import reporting
 from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import ToGoal
@@ -26,7 +25,7 @@ from goalsite.queries import company as here
 from goalsite.queries.cards import GoalCard, MeasureCard
 from goalsite.queries.weekly import missed_periods
 from goalsite.respond import respond, wants_fragment
-from goalsite.views.loaders import allow, load_goal_of_measure, viewer
+from goalsite.views.loaders import allow, hold_goal, load_goal_of_measure, viewer
 
 blueprint = Blueprint("checkins", __name__)
 
@@ -73,7 +72,7 @@ def preview(measure_id: int) -> AnyResponse:
 
 @blueprint.post("/measures/<int:measure_id>/check-in")
 def create(measure_id: int) -> AnyResponse:
-    goal, to = load_goal_of_measure(measure_id)
+    goal, to = hold_goal(load_goal_of_measure(measure_id)[0])
     card, measure = read.card_with(goal, measure_id, here.today())
     allow(policy.may_check_in(to, goal, measure.row))
     form = _form(measure)
@@ -83,7 +82,6 @@ def create(measure_id: int) -> AnyResponse:
     if not form.validate_on_submit():
         return _row(card, measure, to, form=form, status=422)
     if first_time(form):
-        one_at_a_time([goal.id])
         last = read.last_checkin(measure_id)
         if last is not None and form.version.data != last.id:
             form.version.raw_data, form.version.data = None, last.id

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.actions.check_in import check_in
-from goalsite.actions.standing import one_at_a_time
 from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import ToGoal
 from goalsite.extensions import db
@@ -23,7 +22,7 @@ from goalsite.queries import company as here
 from goalsite.queries.cards import GoalCard, MeasureCard
 from goalsite.respond import respond
 from goalsite.views.checkins import back, came_from
-from goalsite.views.loaders import allow, load_goal, viewer
+from goalsite.views.loaders import allow, hold_goal, load_goal, viewer
 
 blueprint = Blueprint("corrections", __name__)
 
@@ -44,6 +43,7 @@ def new(checkin_id: int) -> AnyResponse:
 @blueprint.post("/checkins/<int:checkin_id>/correct")
 def create(checkin_id: int) -> AnyResponse:
     checkin, goal, to = _load(checkin_id)
+    goal, to = hold_goal(goal)
     card, measure = read.card_with(goal, checkin.measure_id, here.today())
     allow(policy.may_check_in(to, goal, measure.row))
     form = correction_of(checkin, measure.facts)()
@@ -51,7 +51,6 @@ def create(checkin_id: int) -> AnyResponse:
     if not form.validate_on_submit():
         return _page(card, measure, to, checkin, form, status=422)
     if first_time(form):
-        one_at_a_time([goal.id])
         if read.is_replaced(checkin):
             abort(409)
         said = form.reported(measure.facts)

@@ -7,7 +7,9 @@ from flask import abort, g
 
 from goalsite import policy
 from goalsite.actions.as_of import go_back
+from goalsite.actions.standing import one_at_a_time
 from goalsite.domain.relations import ToGoal
+from goalsite.extensions import db
 from goalsite.frame import frame
 from goalsite.frame import viewer as viewer
 from goalsite.models import Cycle, Goal
@@ -39,6 +41,13 @@ def load_goal(goal_id: int) -> tuple[Goal, ToGoal]:
 def load_goal_of_measure(measure_id: int) -> tuple[Goal, ToGoal]:
     """The goal of that measure, and what the reader is to it."""
     return _seen(goal_queries.goal_of_measure(measure_id))
+
+
+def hold_goal(goal: Goal) -> tuple[Goal, ToGoal]:
+    """The same until the transaction ends, while nobody else moves it or a goal of its cycle: what somebody did while this waited is seen."""
+    one_at_a_time([goal.id])
+    db.session.expire_all()
+    return load_goal(goal.id)
 
 
 def allow(may: bool) -> None:

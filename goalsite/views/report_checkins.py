@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from goalsite.domain.discipline import Kept
 from goalsite.domain.periods import GRACE, Span
 from goalsite.queries import company as here
 from goalsite.queries import report_discipline as read
@@ -31,6 +32,7 @@ def show() -> AnyResponse:
     last = min(wanted.day, cycle.ends_on, closed)
     span = Span(max(cycle.starts_on, last - WEEK * weeks + timedelta(days=1)) if weeks else cycle.starts_on, last)
     found = read.discipline_of(viewer(), wanted, span)
+    others = found.others(unit.id for unit in place.children)
 
     def address(**changes: object) -> str:
         said = {"cycle": cycle.code, "unit": place.unit.code if place.path else None, "weeks": weeks or None} | changes
@@ -41,6 +43,8 @@ def show() -> AnyResponse:
         cycle=cycle,
         place=place,
         found=found,
+        others=sum(others, Kept()),
+        others_in_all=len(others),
         people=found.people[(page - 1) * read.AT_ONCE : page * read.AT_ONCE],
         page=page,
         pages=max(1, -(-len(found.people) // read.AT_ONCE)),

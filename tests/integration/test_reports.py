@@ -8,14 +8,18 @@ import pytest
 from flask import Flask
 
 from goalsite.actions.check_in import Reported, check_in
+from goalsite.actions.freeze import freeze_results
+from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Person
+from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.queries import report_goals, report_people, report_units
 from goalsite.queries.company import now, today
 from goalsite.queries.records import world_of
 from tests.cast import join, signed_in
 from tests.integration.builders import days_ago, family, make_goal, running_cycle, settle
 from tests.queries import MOST, counted
+
+HIDDEN = "would tell of one or two people"
 
 
 @pytest.fixture
@@ -149,11 +153,59 @@ class TestUnits:
     ) -> None:
         path = "/reports/units?" + more.format(day=days_ago(1))
         for role in ("hr", "director"):
-            assert "fewer than three people" not in cells(page_of(app, cast[role], path), "Phòng A")[6]
+            assert HIDDEN not in cells(page_of(app, cast[role], path), "Phòng A")[6]
         for role in ("report", "peer", "outsider"):
-            assert cells(page_of(app, cast[role], path), "Phòng A")[6] == "of fewer than three people"
+            assert cells(page_of(app, cast[role], path), "Phòng A")[6] == HIDDEN
             lines = page_of(app, cast[role], path.replace("units?", "units.csv?")).splitlines()
             assert next(line for line in lines if "Phòng A" in line).split(",")[6] == ""
+
+    @pytest.mark.parametrize("closed", (False, True))
+    def test_the_mean_less_those_below_tells_of_nobody(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, goals: list[Goal], closed: bool
+    ) -> None:
+        """Department A: its head, one of its people who has a result, and a team of three; department B: three, and the director above all."""
+        department = cast["manager"].unit
+        team = Unit(code="T", name="Nhóm T", kind="team", parent=department)
+        db.session.add(team)
+        others = [
+            cast["director"],
+            cast["outsider"],
+            *(join(f"Người B{at}", unit=cast["outsider"].unit) for at in (1, 2)),
+        ]
+        for one in [*others, *(join(f"Người T{at}", unit=team) for at in (1, 2, 3))]:
+            make_goal(one, cycle, {})
+        rebuild_organisation(today())
+        settle()
+        if closed:
+            freeze_results(cycle, today(), now())
+            cycle.state = "closed"
+            db.session.commit()
+        names = {"C": "company", "A": "Phòng A", "B": "Phòng B", "T": "Nhóm T"}
+        # The peer sees nobody of them: the head and the report remain of A, and with the director of the company.
+        expected = {
+            "peer": "A",
+            # Of A the report misses its head alone; with the director two of the company.
+            "report": "AC",
+            # The manager sees A and the team; of the company the director remains.
+            "manager": "C",
+            # Of B the outsider misses two, who remain with three of the others.
+            "outsider": "AB",
+            "hr": "",
+            "director": "",
+        }
+        for role, hidden in expected.items():
+            for more in ("", f"as_of={today()}"):
+                lines = page_of(app, cast[role], f"/reports/units.csv?{more}").splitlines()
+                means = {line.split(",")[0].lstrip("\ufeff"): line.split(",")[6] for line in lines[1:]}
+                assert {code for code in names if not means[code]} == set(hidden), (role, more)
+            for code in names:
+                text = (
+                    page_of(app, cast[role], f"/overview?unit={code}")
+                    .partition('id="terms"')[2]
+                    .partition("</footer>")[0]
+                )
+                assert ("one or two of them" in text) is (code in hidden), (role, code)
+                assert ("Mean of the results" in text) is (code not in hidden), (role, code)
 
     def test_a_hidden_mean_does_not_order_the_page(
         self, app: Flask, cast: dict[str, Person], cycle: Cycle, goals: list[Goal]

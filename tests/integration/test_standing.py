@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from goalsite.actions import standing
 from goalsite.actions.check_in import Reported, check_in
+from goalsite.actions.write_goal import hold_goals
 from goalsite.extensions import db
 from goalsite.models import Goal, Metric, PeriodTarget, Person
+from goalsite.models_follow import CheckIn
 from goalsite.queries.check import differences
 from goalsite.queries.checkins import card_with
 from goalsite.queries.company import now, today
@@ -161,6 +164,18 @@ class TestTogether:
 
         with ThreadPoolExecutor(2) as pool:
             assert sorted(pool.map(send, range(2))) == [200, 409]
+
+    def test_a_goal_that_ends_meanwhile_takes_no_more(self, app: Flask, cast: dict[str, Person]) -> None:
+        goal = make_goal(cast["report"], running_cycle(), {})
+        settle()
+        client, measure = signed_in(app, cast["report"]), goal.measures[0]
+        form, address = form_of(client, measure) | {"value": "60"}, f"/measures/{measure.id}/check-in"
+        db.session.commit()
+        hold_goals([goal.id])
+        goal.state = "closed"
+        db.session.flush()
+        assert self.meanwhile(lambda: client.post(address, data=form, headers=HTMX).status_code) == 403
+        assert db.session.scalars(select(CheckIn)).all() == []
 
     def sending(self, app: Flask, first: Goal, then: Goal, by: Person) -> Callable[[], int]:
         """Checks in on the first goal, uncommitted; what sends a check-in on the other one."""
