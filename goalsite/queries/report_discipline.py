@@ -23,7 +23,7 @@ from goalsite.queries.report_people import Question
 from goalsite.queries.visible import people_with_visible_results, visible_goals
 
 AT_ONCE = 50
-# Every due day of every measure is looked at: a page does so for about this many at most, which is 18 000 measures for a quarter, 4 700 for a year.
+# Every due day of every measure is looked at: as many as this at most, which is 18 000 measures for a quarter, 4 700 for a year.
 MOST_DUE = 250_000
 WEEK = 7
 # The longest time between two due days, and some: check-ins before cannot count in what is asked about.
@@ -35,6 +35,7 @@ class PersonKept:
     """Somebody who reports, of whom the reader may see the results, and the name of their unit."""
 
     id: int
+    email: str
     name: str
     unit: str
     kept: Kept
@@ -85,7 +86,7 @@ def discipline_of(viewer: Viewer, asked: Question, span: Span) -> Discipline:
     return Discipline(
         {monday: kept(ways) for monday, ways in sorted(weeks.items())},
         {unit: kept(ways) for unit, ways in units.items()},
-        [PersonKept(row.person_id, row.name, row.unit or "", theirs) for row, theirs in found],
+        [PersonKept(row.person_id, row.email, row.name, row.unit or "", theirs) for row, theirs in found],
     )
 
 
@@ -116,7 +117,8 @@ def _measures(viewer: Viewer, asked: Question) -> Any:
             Goal.state,
             Goal.status,
             Person.id.label("person_id"),
-            Person.name,
+            Person.email,
+            (func.coalesce(Result.name_then, Person.name) if asked.is_closed else Person.name).label("name"),
             Person.sort_key,
             (Result.unit_then if asked.is_closed else Unit.name).label("unit"),
             step.ancestor_id.label("below"),

@@ -151,10 +151,10 @@ def numbers(day: date, *, as_of: bool) -> dict[str, Iterable[Any]]:
     """All four reports."""
     record = reports.record_of(db.session.query(Cycle).one(), day, as_of=as_of)
     return {
-        "people": report.people(reports.person_lines(record)),
-        "units": report.units(reports.unit_lines(record)),
-        "goals": report.goals(reports.goal_lines(record)),
-        "measures": report.measures(reports.measure_lines(record)),
+        "people": list(report.rows(report.PEOPLE, reports.person_lines(record))),
+        "units": list(report.rows(report.UNITS, reports.unit_lines(record))),
+        "goals": list(report.rows(report.GOALS, reports.goal_lines(record))),
+        "measures": list(report.rows(report.MEASURES, reports.measure_lines(record))),
     }
 
 

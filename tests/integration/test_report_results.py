@@ -77,9 +77,12 @@ class TestDiscipline:
         assert public.visibility == "public"
         for role in ("hr", "manager", "director", "report"):
             assert "Nguyễn Minh Anh" in page_of(app, cast[role], "/reports/discipline?unit=A").partition("By person")[2]
+            assert "Nguyễn Minh Anh" in page_of(app, cast[role], "/reports/discipline.csv?unit=A")
         text = page_of(app, cast["peer"], "/reports/discipline?unit=A")
         assert "By unit" in text
         assert "By person" not in text
+        assert page_of(app, cast["peer"], "/reports/discipline.csv?unit=A").count("\n") == 1
+        assert page_of(app, cast["peer"], "/reports/discipline.csv?unit=A&of=units").count("\n") == 2
 
     def test_a_hidden_goal_counts_for_nobody_who_may_not_see_it(
         self, app: Flask, cast: dict[str, Person], goal: Goal
@@ -144,6 +147,9 @@ class TestDistribution:
         assert "1 person · mean 31.0 %" in page_of(app, cast["outsider"], "/reports/distribution")
         assert "Nobody has a result yet" in page_of(app, cast["peer"], "/reports/distribution")
         assert "Nobody has a result yet" in page_of(app, cast["manager"], "/reports/distribution?unit=B")
+        for role, people in (("hr", 3), ("manager", 2), ("outsider", 1), ("peer", 0)):
+            lines = page_of(app, cast[role], "/reports/distribution.csv").splitlines()[1:]
+            assert sum(int(line.split(",")[2]) for line in lines) == people
 
 
 class TestCompare:
@@ -172,7 +178,9 @@ class TestCompare:
     def test_of_people_whose_results_one_may_see(
         self, app: Flask, cast: dict[str, Person], three: Cycle, before: Cycle
     ) -> None:
-        assert "Nguyễn Minh Anh" not in page_of(app, cast["peer"], "/reports/compare?cycle=NOW")
+        for path in ("/reports/compare?cycle=NOW", "/reports/compare.csv?cycle=NOW", "/reports/year.csv?cycle=NOW"):
+            assert "Nguyễn Minh Anh" not in page_of(app, cast["peer"], path)
+            assert "Nguyễn Minh Anh" in page_of(app, cast["report"], path)
 
     def test_a_year_stands_beside_the_mean_of_its_cycles(
         self, app: Flask, cast: dict[str, Person], three: Cycle, before: Cycle
@@ -206,7 +214,13 @@ class TestMetric:
         assert text.index("Bán hàng") < text.index("Bán kín")
         assert cells(text, "Bán kín")[0] == "Quý trước"
         assert cells(page_of(app, cast["peer"], "/reports/metric"), "Doanh thu")[3] == "1"
-        assert "Bán kín" not in page_of(app, cast["peer"], "/reports/metric?metric=REV")
+        for path in (
+            "/reports/metric?metric=REV",
+            "/reports/metric.csv?metric=REV",
+            "/reports/forecast.csv?cycle=BEFORE",
+        ):
+            assert "Bán kín" not in page_of(app, cast["peer"], path)
+            assert "Bán kín" in page_of(app, cast["manager"], path)
         page_of(app, cast["hr"], "/reports/metric?metric=NONE", 404)
 
 
