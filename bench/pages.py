@@ -69,9 +69,16 @@ PAGES = (
     Page("tree, somebody's", "employee", "/tree", GROWING),
     Page("tree, one goal opened", "employee", "/tree/{top}/children", GROWING, fragment=True),
     Page("tree, words looked for", "employee", "/tree?text=nâng", GROWING),
+    Page("map", "director", "/tree/map", GROWING),
+    Page("map, somebody's", "employee", "/tree/map", GROWING),
     Page("members", "director", "/members", GROWING),
     Page("member", "manager", "/members/{employee}", GROWING),
     Page("decisions", "manager", "/decisions", GROWING),
+    Page("report of people", "hr", "/reports/people", GROWING),
+    Page("report of people, a manager's", "manager", "/reports/people", GROWING),
+    Page("report of units", "hr", "/reports/units", GROWING),
+    Page("report of goals", "hr", "/reports/goals", GROWING),
+    Page("report of goals, somebody's", "employee", "/reports/goals", GROWING),
     Page("notifications", "employee", "/notifications", GROWING),
 )
 
@@ -128,7 +135,7 @@ def measured(app: Flask, times: int) -> Iterator[tuple[str, Time]]:
     """Each page's name and time; pages that are not there are left out."""
     cast = cast_of()
     named = _named(cast)
-    browsers = {who: _signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee")}
+    browsers = {who: _signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee", "hr")}
     db.session.remove()
     browsers["employee"].get("/")  # the day's first request also brings the standings up to date
     for page in PAGES:

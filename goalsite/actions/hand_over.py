@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from goalsite.actions.audit import record
 from goalsite.actions.change_goal import PERIODS, Wish, keep_changes
+from goalsite.actions.counts import refresh_duties
 from goalsite.actions.move_goal import faults_to_activate, return_proposals
 from goalsite.actions.results import refresh_results
 from goalsite.actions.standing import refresh
@@ -73,6 +74,7 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
     db.session.expire_all()
     goals = [one.card.row for one, _ in handed]
     refresh([goal.id for goal in (*goals, *copies.values())], act.today)
+    refresh_duties({act.person.id, *(to.id for _, to in handed), *([rest_to.id] if rest_to else [])})
     for cycle in {goal.cycle_id: goal.cycle for goal in goals}.values():
         refresh_results(cycle, [act.person.id], [])
     went = {key: copy.code for key, copy in copies.items()}

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from goalsite.domain.goals import computed_result
@@ -135,8 +135,6 @@ def people_by_state(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, 
 def named(viewer: Viewer, cycle: Cycle, person_id: int) -> Conditions:
     """It is the Person of that id, and everybody sees them among the members or the reader sees a goal of theirs: a number in an address tells
     nothing more. Nobody for 0."""
-    if not person_id:
-        return [false()]
     has = exists().where(*_seen_in(viewer, cycle), Goal.owner_id == Person.id).correlate_except(Goal)
     return [Person.id == person_id, or_(and_(*there_in(cycle)), has)]
 
