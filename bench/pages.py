@@ -126,23 +126,24 @@ def company(size: int, folder: Path, *, year: bool) -> Iterator[Flask]:
             make_company(size, today(), year=year)
             print(f"made in {process_time() - begun:.0f} s of the processor", file=sys.stderr)
             path.with_suffix(".made").touch()
-        yield app
-        db.session.remove()
+    # Outside of it: each request has a context of its own, as on a server, and forgets who looked before.
+    yield app
+    with app.app_context():
         db.engine.dispose()
 
 
 def measured(app: Flask, times: int) -> Iterator[tuple[str, Time]]:
     """Each page's name and time; pages that are not there are left out."""
-    cast = cast_of()
-    named = _named(cast)
-    browsers = {who: _signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee", "hr")}
-    db.session.remove()
+    with app.app_context():
+        cast = cast_of()
+        named = _named(cast)
+        browsers = {who: _signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee", "hr")}
     browsers["employee"].get("/")  # the day's first request also brings the standings up to date
     for page in PAGES:
         browser, path = browsers[page.who], page.path.format(**named)
         headers = FRAGMENT if page.fragment else {}
         asks: Iterator[Ask] = (
-            _saving(browser, path, named["measure"])
+            _saving(app, browser, path, named["measure"])
             if page.saves
             else repeat(partial(browser.get, path, headers=headers))
         )
@@ -195,12 +196,12 @@ def _named(cast: Cast) -> dict[str, Any]:
     }
 
 
-def _saving(browser: FlaskClient, path: str, measure: int) -> Iterator[Ask]:
+def _saving(app: Flask, browser: FlaskClient, path: str, measure: int) -> Iterator[Ask]:
     """Check-ins of today, each made after the one before."""
     held = select(func.max(CheckIn.id)).where(CheckIn.measure_id == measure)
     for number in count():
-        last = db.session.scalar(held) or 0
-        db.session.remove()
+        with app.app_context():
+            last = db.session.scalar(held) or 0
         said = {"value": str(number % 90), "on": today().isoformat(), "confidence": "on_track", "version": str(last)}
         key = {"form_key": f"bench-{time_ns()}"}
         yield partial(browser.post, path, headers=FRAGMENT, data=said | key)

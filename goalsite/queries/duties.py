@@ -16,13 +16,15 @@ def duties_meant(people: Collection[int] | None = None) -> Select[Any]:
     """The rows of Duty that there should be, of everybody or of these people."""
     public = (Goal.visibility == "public").label("public")
     columns = (Goal.cycle_id, public, Measure.due_from, Measure.last_on)
-    # Two reads, each by an index of its own.
-    owned, given = Measure.assignee_id.is_(None), Measure.assignee_id.is_not(None)
-    of_owners = [owned] if people is None else [owned, Goal.owner_id.in_(people)]
-    of_others = [given] if people is None else [Measure.assignee_id.in_(people)]
+    # Two reads, each by an index of its own; that of assignees is none to find those by who have none.
+    owned = [func.coalesce(Measure.assignee_id, Goal.owner_id) == Goal.owner_id]
+    given = [Measure.assignee_id.is_not(None)]
+    if people is not None:
+        owned.append(Goal.owner_id.in_(people))
+        given.append(Measure.assignee_id.in_(people))
     rows = union_all(
-        _owing(*of_owners).with_only_columns(Goal.owner_id.label("person_id"), *columns),
-        _owing(*of_others).with_only_columns(Measure.assignee_id, *columns),
+        _owing(*owned).with_only_columns(Goal.owner_id.label("person_id"), *columns),
+        _owing(*given).with_only_columns(Measure.assignee_id, *columns),
     ).subquery()
     key = (rows.c.cycle_id, rows.c.person_id, rows.c.public)
     return select(*key, func.min(rows.c.due_from), func.max(rows.c.last_on)).group_by(*key)

@@ -53,10 +53,11 @@ class Forest:
     def is_narrowed(self) -> bool:
         return self.unit is not None or self.filters.narrows_goals
 
-    def shows(self, goal: type[Goal]) -> ColumnElement[bool]:
-        """The goal is counted, of these cycles, and may be seen."""
+    def shows(self, goal: type[Goal], *, by_id: bool = False) -> ColumnElement[bool]:
+        """The goal is counted, of these cycles, and may be seen. by_id: what else is asked names few goals; SQLite would rather look through the cycle."""
         ids = [cycle.id for cycle in self.cycles]
-        return and_(goal.cycle_id.in_(ids), goal.state.in_(COUNTED_STATES), visible_goals(self.viewer, goal))
+        of_these = (goal.cycle_id + 0).in_(ids) if by_id else goal.cycle_id.in_(ids)
+        return and_(of_these, goal.state.in_(COUNTED_STATES), visible_goals(self.viewer, goal))
 
     def fits(self, goal: type[Goal]) -> ColumnElement[bool]:
         """The filters ask for it."""
@@ -129,7 +130,8 @@ def _cross(forest: Forest) -> int:
     query = (
         select(func.count(Goal.id))
         .join(parent, parent.id == Goal.parent_id)
-        .where(Goal.cycle_id == forest.cycles[0].id, is_cross(Goal, parent), forest.shows(parent))
+        .where(Goal.cycle_id == forest.cycles[0].id, Goal.parent_id.is_not(None), is_cross(Goal, parent))
+        .where(forest.shows(parent, by_id=True))
         .where(forest.shows(Goal), forest.fits(Goal))
     )
     return db.session.scalar(query) or 0

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from goalsite.domain.goals import computed_result
@@ -120,14 +120,16 @@ def people_by_state(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, 
     inside = [*there_in(cycle), *people_in(unit, filters.below, cycle)]
     everybody = select(func.count(Person.id)).where(*inside, *_asked_for(viewer, cycle, whatever, today))
     whose = states(today)
-    query = (
-        select(
-            everybody.correlate(None).scalar_subquery(),
-            *(func.count(distinct(case((state, Goal.owner_id)))) for state in whose.values()),
-        )
+    by_person = (
+        select(*(func.max(case((state, 1), else_=0)).label(name) for name, state in whose.items()))
         .select_from(Goal)
         .join(Goal.owner)
         .where(*inside, *_seen_in(viewer, cycle), *_of_goals(whatever, today))
+        .group_by(Goal.owner_id)
+        .subquery()
+    )
+    query = select(
+        everybody.correlate(None).scalar_subquery(), *(func.coalesce(func.sum(one), 0) for one in by_person.c)
     )
     return dict(zip(("", *whose), db.session.execute(query).one(), strict=True))
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, exists, func, or_, select, union
 from sqlalchemy.orm import aliased, joinedload
 
 from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
-from goalsite.models import Goal, GoalLink, Unit
+from goalsite.models import Cycle, Goal, GoalLink, Unit
+from goalsite.models_counts import GoalCount
 from goalsite.queries.filters import is_unaligned
 from goalsite.queries.forest import Forest, is_cross
 from goalsite.queries.overview import expected_today
@@ -79,17 +80,43 @@ def path_to(forest: Forest, goal_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(select(path.c.id)))
 
 
-def roots(forest: Forest, opened: Opened, page: int) -> tuple[list[Node], int]:
+def roots(forest: Forest, opened: Opened, page: int, unaligned: int) -> tuple[list[Node], int]:
     """A page of the goals that support nothing in this tree, the company's and what leads beyond it first, then those that support nothing at all,
-    by unit; below each that is opened the first of its children. And how many roots there are. One query."""
-    found = find_nodes(forest, is_root_of(forest), opened, roots_from=(page - 1) * LEVEL, children_from=0)
-    return nested(found), next((one.in_all for one in found if one.under is None), 0)
+    by unit; below each that is opened the first of its children. And how many roots there are, `unaligned` of which support nothing at all where
+    nothing is asked for. Four queries at most, five where a path is opened."""
+    first = (page - 1) * LEVEL
+    ids, in_all = first_roots(forest, first)
+    if not forest.is_narrowed:
+        ids += _unaligned(forest, max(0, first - in_all), LEVEL - len(ids)) if len(ids) < LEVEL else []
+        in_all += unaligned
+    if opened.path:
+        # However long their level is.
+        ids += db.session.scalars(select(Goal.id).where(is_root_of(forest), Goal.id.in_(opened.path)))
+    return nested(find_nodes(forest, ids, opened)), in_all
+
+
+def first_roots(forest: Forest, first: int = 0) -> tuple[list[int], int]:
+    """The ids of a page of the roots, without those that support nothing at all unless something is asked for; and how many roots that are."""
+    query = select(Goal.id).join(Unit, Unit.id == Goal.unit_id)
+    if forest.is_narrowed:
+        query = query.where(is_root_of(forest), stands(forest, Goal, kept_in(forest)))
+    else:
+        found = aligned_roots(forest).subquery()
+        query = query.join(found, found.c.id == Goal.id)
+    rows = (
+        db.session.execute(query.add_columns(func.count().over()).order_by(*_order()).limit(LEVEL).offset(first))
+        .tuples()
+        .all()
+    )
+    if not rows and first:
+        return [], db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return [row[0] for row in rows], rows[0][1] if rows else 0
 
 
 def branch(forest: Forest, goal: Goal, page: int = 1, *, is_open: bool = True) -> Node | None:
     """The goal as a node, with that page of its children where it is open; None where the filters leave it out. One query."""
     opened = Opened(frozenset({goal.id} if is_open else ()))
-    found = find_nodes(forest, Goal.id == goal.id, opened, roots_from=0, children_from=(page - 1) * LEVEL)
+    found = find_nodes(forest, [goal.id], opened, children_from=(page - 1) * LEVEL)
     node = next(iter(nested(found)), None)
     if node is not None:
         node.page = page
@@ -117,22 +144,19 @@ def open_ids(nodes: Sequence[Node]) -> frozenset[int]:
 
 @dataclass(frozen=True)
 class Found:
-    """A row of the tree: the node, the parent under which it stands (None: a root), and how many stand there in all."""
+    """A row of the tree: the node, and the parent under which it stands (None: a root)."""
 
     node: Node
     under: int | None
-    in_all: int
 
 
-def find_nodes(
-    forest: Forest, is_root: ColumnElement[bool], opened: Opened, *, roots_from: int, children_from: int
-) -> list[Found]:
-    """A page of the roots and, below the opened ones, of their children. One query."""
+def find_nodes(forest: Forest, root_ids: Sequence[int], opened: Opened, children_from: int = 0) -> list[Found]:
+    """The roots and, below the opened ones, a page of their children. One query."""
     kept = kept_in(forest)
-    rank = _ranked(forest, is_root, opened, kept)
+    rank = _ranked(forest, root_ids, opened, kept)
     on_page = or_(
-        and_(rank.c.under.is_(None), rank.c.place > roots_from, rank.c.place <= roots_from + LEVEL),
-        and_(rank.c.under.is_not(None), rank.c.place > children_from, rank.c.place <= children_from + LEVEL),
+        rank.c.under.is_(None),
+        and_(rank.c.place > children_from, rank.c.place <= children_from + LEVEL),
         Goal.id.in_(list(opened.path)),
     )
     parent, child = aliased(Goal), aliased(Goal)
@@ -140,7 +164,7 @@ def find_nodes(
     seen = and_(parent.state.in_(COUNTED_STATES), visible_goals(forest.viewer, parent))
     also = (children.correlate(Goal).scalar_subquery(), is_cross(Goal, parent), forest.fits(Goal), is_unaligned())
     query = (
-        select(Goal, parent, rank.c.under, rank.c.in_all, *(column.label(None) for column in also))
+        select(Goal, parent, rank.c.under, *(column.label(None) for column in also))
         .join(rank, rank.c.id == Goal.id)
         .outerjoin(parent, and_(parent.id == Goal.parent_id, seen))
         .where(on_page)
@@ -149,33 +173,77 @@ def find_nodes(
         .order_by(rank.c.place)
     )
     rows = []
-    for goal, above, under, in_all, *known in db.session.execute(query).unique():
+    for goal, above, under, *known in db.session.execute(query).unique():
         node = Node(goal, above, expected_today(goal, forest.today), *known)
-        rows.append(Found(node, under, in_all))
+        rows.append(Found(node, under))
     return rows
 
 
-def _ranked(forest: Forest, is_root: ColumnElement[bool], opened: Opened, kept: CTE | None) -> Subquery:
+def _ranked(forest: Forest, root_ids: Sequence[int], opened: Opened, kept: CTE | None) -> Subquery:
     """Every goal that would stand in the tree opened so far, with its place on its level."""
+    is_root = Goal.id.in_(root_ids)
     under = case((is_root, None), else_=Goal.parent_id)
-    below: ColumnElement[bool] = Goal.parent_id.in_(list(opened.ids))
+    parents: list[Any] = [select(Goal.id).where(Goal.id.in_(opened.ids))]
     if opened.company:
-        below = or_(below, Goal.parent_id.in_(_company_goals(forest)))
+        parents.append(_company_goals(forest))
     if opened.everything and kept is not None:
-        below = Goal.parent_id.in_(select(kept.c.id))
-    by_unit = (Unit.parent_id.is_not(None), Unit.sort_key, Unit.id)
-    order = (is_unaligned(), *by_unit, Goal.scope.desc(), Goal.kind.desc(), Goal.code)
+        parents.append(select(kept.c.id))
+    among = union(select(Goal.id).where(is_root), select(Goal.id).where(Goal.parent_id.in_(union(*parents)))).subquery()
     return (
         select(
             Goal.id,
             under.label("under"),
-            func.row_number().over(partition_by=under, order_by=order).label("place"),
-            func.count().over(partition_by=under).label("in_all"),
+            func.row_number().over(partition_by=under, order_by=_order()).label("place"),
         )
+        .join(among, among.c.id == Goal.id)
         .join(Unit, Unit.id == Goal.unit_id)
-        .where(stands(forest, Goal, kept), or_(is_root, below))
+        .where(forest.shows(Goal, by_id=True) if kept is None else stands(forest, Goal, kept))
         .subquery()
     )
+
+
+def _order() -> list[ColumnElement[Any]]:
+    """How goals that stand on one level follow each other; by unit, the company first."""
+    by_unit = (Unit.parent_id.is_not(None), Unit.sort_key, Unit.id)
+    return [is_unaligned(), *by_unit, Goal.scope.desc(), Goal.kind.desc(), Goal.code]
+
+
+def aligned_roots(forest: Forest) -> Select[int]:
+    """The goals of the tree's own cycle that support nothing in it, without those that support nothing at all: the company's own, those that only
+    also support others, and those whose parent is in another tree or may not be seen."""
+    parent, linked = aliased(Goal), select(GoalLink.goal_id).distinct().subquery()
+    own = select(Goal.id).where(Goal.cycle_id == forest.cycles[0].id, forest.shows(Goal))
+    held = exists().where(parent.id == Goal.parent_id, forest.shows(parent)).correlate(Goal)
+    return union(
+        _company_goals(forest).where(Goal.parent_id.is_(None)),
+        own.join(linked, linked.c.goal_id == Goal.id).where(Goal.parent_id.is_(None)),
+        own.where(Goal.parent_id.is_not(None), ~held),
+    )
+
+
+def _unaligned(forest: Forest, first: int, most: int) -> list[int]:
+    """The ids of so many goals that support nothing at all. Two queries."""
+    query = select(Goal.id).join(Unit, Unit.id == Goal.unit_id)
+    query = query.where(Goal.cycle_id == forest.cycles[0].id, forest.shows(Goal), is_unaligned())
+    if not forest.viewer.only_reads:
+        query = query.where(Goal.unit_id.in_(_units_with(forest.cycles[0], first + most)))
+    return list(db.session.scalars(query.order_by(*_order()).limit(most).offset(first)))
+
+
+def _units_with(cycle: Cycle, most: int) -> list[int]:
+    """The ids of the first units, which have as many goals that support nothing and everybody sees; goals that fewer see only add to them."""
+    public = func.sum(case((GoalCount.visibility == "public", GoalCount.own), else_=0))
+    query = select(Unit.id, public).join(GoalCount, GoalCount.unit_id == Unit.id).group_by(Unit.id)
+    query = query.where(GoalCount.cycle_id == cycle.id, GoalCount.unaligned.is_(True), GoalCount.own > 0)
+    units: list[int] = []
+    for unit_id, goals in db.session.execute(
+        query.order_by(Unit.parent_id.is_not(None), Unit.sort_key, Unit.id)
+    ).tuples():
+        units.append(unit_id)
+        most -= int(goals)
+        if most <= 0:
+            break
+    return units
 
 
 def kept_in(forest: Forest) -> CTE | None:

@@ -38,7 +38,7 @@ def show() -> AnyResponse:
     untouched = "open" not in request.args
     everything = untouched and forest.is_narrowed and counted.in_tree <= read.OPENED_AT_ONCE
     opened = Opened(_opened() | path, path, untouched, everything)
-    nodes, in_all = read.roots(forest, opened, page)
+    nodes, in_all = read.roots(forest, opened, page, counted.by_state["unaligned"])
     read.add_links(forest.viewer, nodes)
     return respond(
         "tree/show.html",
