@@ -81,7 +81,7 @@ def stored(
 ) -> Select[Any]:
     """(unit, cycle, status, whether stale, whether unaligned, how many of its own, and with those below): of every goal, or of those that everybody
     sees; of the kind the filters ask for."""
-    apart = (
+    apart: tuple[Any, ...] = (
         GoalCount.unit_id,
         GoalCount.cycle_id,
         GoalCount.status,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select, union_all
+from sqlalchemy import ColumnElement, Select, Subquery, func, select, union, union_all
 
 from goalsite.domain.relations import Viewer
 from goalsite.models import Cycle, Goal, Measure
@@ -34,7 +34,7 @@ def duties(viewer: Viewer, cycle: Cycle, above: Collection[int] = ()) -> Subquer
     """(person_id, due_from, last_on), several rows a person, of goals that may be seen; it is about units that lie in or below `above`."""
     apart: Sequence[ColumnElement[bool]] = ()
     parts: list[Any] = []
-    if not viewer.only_reads:
+    if is_stored(viewer):
         kept = select(Duty.person_id, Duty.due_from, Duty.last_on).where(Duty.cycle_id == cycle.id)
         if sees_all(viewer, cycle, above):
             return kept.subquery()
@@ -42,6 +42,23 @@ def duties(viewer: Viewer, cycle: Cycle, above: Collection[int] = ()) -> Subquer
     who = func.coalesce(Measure.assignee_id, Goal.owner_id).label("person_id")
     seen = _owing(Goal.cycle_id == cycle.id, *apart, visible_goals(viewer))
     return union_all(*parts, seen.with_only_columns(who, Measure.due_from, Measure.last_on)).subquery()
+
+
+def is_stored(viewer: Viewer) -> bool:
+    """Whether it is known from writing: not for a past day."""
+    return not viewer.only_reads
+
+
+def reported_by(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The Measure is that person's to report: of their own goals, unless given to somebody else, or given to them; and fed by nothing."""
+    owned = select(Measure.id).join(Goal, Goal.id == Measure.goal_id).where(Goal.owner_id == person_id)
+    owned = owned.where(func.coalesce(Measure.assignee_id, person_id) == person_id)
+    return is_fed_by_nothing(), Measure.id.in_(union(owned, select(Measure.id).where(Measure.assignee_id == person_id)))
+
+
+def is_fed_by_nothing() -> ColumnElement[bool]:
+    """Asked so that no index answers: nearly all measures are fed by nothing."""
+    return func.coalesce(Measure.fed_by_id, 0) == 0
 
 
 def _owing(*conditions: ColumnElement[bool]) -> Select[Any]:

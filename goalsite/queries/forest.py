@@ -79,15 +79,14 @@ def cycles_within(cycles: Sequence[Cycle], cycle: Cycle) -> list[Cycle]:
 
 def count(forest: Forest) -> Count:
     """Three queries at most: what is counted on writing, what only some people see, and the links across departments."""
-    unit = forest.place.unit if forest.place else None
-    cycles, viewer, filters = forest.cycles, forest.viewer, forest.filters
+    place, cycles, viewer, filters = forest.place, forest.cycles, forest.viewer, forest.filters
     # Where a cycle is closed its units may be others than those of today.
-    if unit is None or not are_stored(viewer, filters) or any(cycle.closed_at is not None for cycle in cycles):
+    if place is None or not are_stored(viewer, filters) or any(cycle.closed_at is not None for cycle in cycles):
         return _counted(forest)
     found: dict[int, Tally] = defaultdict(Tally)
-    everything = sees_all(viewer, cycles[0], [one.id for one in (*forest.place.path, unit)])
+    everything = sees_all(viewer, cycles[0], [one.id for one in (*place.path, place.unit)])
     for _, cycle_id, status, stale, unaligned, own, below in db.session.execute(
-        stored(cycles, [unit.id], filters, forest.today, everything=everything)
+        stored(cycles, [place.unit.id], filters, forest.today, everything=everything)
     ):
         found[cycle_id].counts[status, bool(stale), bool(unaligned)] += below if filters.below else own
     here = found[cycles[0].id]

@@ -158,9 +158,9 @@ def goals_of(viewer: Viewer, cycle: Cycle, place: Place, filters: Filters, today
     )
     units = [place.unit.id, *(unit.id for unit in place.children)]
     own = select(Goal.id).where(*_counted_in(cycle), Goal.unit_id.in_(units), Goal.scope == "unit").cte("own")
-    columns = ((Goal.id.in_(select(part.c.id))).label(part.name) for part in (own, listed))
+    is_own, is_listed = (Goal.id.in_(select(part.c.id)) for part in (own, listed))
     query = (
-        select(Goal, *columns, visible_goals(viewer).label("seen"))
+        select(Goal, is_own.label("own"), is_listed.label("listed"), visible_goals(viewer).label("seen"))
         .where(Goal.id.in_(union(select(own.c.id), select(listed.c.id))))
         .options(*with_measures(), joinedload(Goal.owner), joinedload(Goal.unit), joinedload(Goal.cycle))
         .order_by(order, Goal.progress, Goal.code)
@@ -168,12 +168,12 @@ def goals_of(viewer: Viewer, cycle: Cycle, place: Place, filters: Filters, today
     held: dict[int, list[Goal]] = defaultdict(list)
     seen: set[int] = set()
     lines = []
-    for goal, is_own, is_listed, may_see in db.session.execute(query).unique().tuples():
-        if is_own:
+    for goal, owned, in_list, may_see in db.session.execute(query).unique().tuples():
+        if owned:
             held[goal.unit_id].append(goal)
         if may_see:
             seen.add(goal.id)
-        if is_listed:
+        if in_list:
             lines.append(line_of(goal, today))
     return UnitGoals(held, seen, lines)
 

@@ -10,18 +10,8 @@ from goalsite.extensions import db
 from goalsite.models import Goal
 from goalsite.queries.filters import is_unaligned
 from goalsite.queries.forest import Forest
-from goalsite.queries.tree import (
-    Node,
-    Opened,
-    add_links,
-    aligned_roots,
-    find_nodes,
-    first_roots,
-    is_root_of,
-    kept_in,
-    nested,
-    stands,
-)
+from goalsite.queries.tree import Node, Opened, add_links, find_nodes, nested
+from goalsite.queries.tree_roots import aligned_roots, first_roots, is_root_of, kept_in, stands
 
 DEEPEST = 8
 # More than that is no drawing any more: a branch by itself is.
