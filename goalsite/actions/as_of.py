@@ -1,9 +1,9 @@
 """As of a day: for the rest of the transaction the tables hold what they held at its end, and every query answers so.
 
 Temporary tables with the names of the real ones stand before them until the transaction ends, which must be by a rollback:
-nothing that is kept is touched. Check-ins, changes, evaluations and talk are those entered by then; changes made later are
-taken back; standings, histories and results are computed anew. Organisation and rights are today's, a cycle closed by then
-answers with its snapshot.
+nothing that is kept is touched. Check-ins, changes, evaluations and talk are those entered by then; changes and HR's
+adjustments made later are taken back; standings, histories and results are computed anew. Organisation and rights are
+today's, a cycle closed by then answers with its snapshot.
 """
 
 from collections import defaultdict
@@ -47,11 +47,12 @@ from goalsite.models_follow import (
     EvaluationStep,
     GoalPoint,
     Result,
+    Review,
 )
 from goalsite.queries.company import company
 from goalsite.queries.organisation import organisation_of
 from goalsite.queries.slices import sliced
-from goalsite.queries.taken_back import ADDED
+from goalsite.queries.taken_back import ADDED, adjustments_before
 
 GOAL_FIELDS = ("weight", "starts_on", "due_on", "state", "ambition", "progress_from", "title")
 MEASURE_FIELDS = ("direction", "aggregate", "frequency", "start", "target", "target_per", "low", "high", "weight")
@@ -140,6 +141,7 @@ def _stand_before(cycle_ids: Sequence[int], day: date, end: datetime) -> None:
         GoalPoint: [GoalPoint.goal_id.in_(goals), GoalPoint.on <= day],
         PeriodTarget: [],
         Result: [],
+        Review: [Review.cycle_id.in_(cycle_ids)],
         Measure: [],
         Goal: [],
     }
@@ -148,6 +150,8 @@ def _stand_before(cycle_ids: Sequence[int], day: date, end: datetime) -> None:
         _take_the_name(table, copy)
     for model, column in ((Action, Action.done_on), (Blocker, Blocker.closed_on)):
         _write(update(model).where(column > day).values({column.key: None}))
+    for key, (adjustment, why) in adjustments_before(end).items():
+        _write(update(Review).where(Review.id == key).values(adjustment=adjustment, adjustment_why=why))
 
 
 def _copy(table: Any, conditions: Sequence[ColumnElement[bool]]) -> Table:

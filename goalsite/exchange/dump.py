@@ -133,7 +133,9 @@ def _places() -> dict[tuple[str, int], int]:
 
 
 def _order(sheet: Sheet, places: dict[tuple[str, int], int], base: dict[str, dict[Any, Row]]) -> Callable[[Row], Any]:
-    """By key; measures and steps in their own order within their goal or measure; no database's collation has a say."""
+    """By key; measures, steps and KPIs of a set in their own order within what they belong to; no database's collation has a say."""
+    if sheet.name == "kpi_sets":
+        return lambda row: (row["position"], row.id)
     if sheet.name == "measures":
         return lambda row: (row["goal"], places["measures", row.id], row.id)
     if sheet.name == "steps":

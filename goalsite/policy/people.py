@@ -1,6 +1,7 @@
 """Who may see and do what with people, their results and reviews, units, cycles and the site itself (rules §7, §8)."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from goalsite.domain import states
 from goalsite.domain.relations import DIRECT_MANAGER, HR, LEAD, MANAGER, SELF, ToPerson, ToUnit, Viewer
@@ -8,7 +9,7 @@ from goalsite.domain.states import CYCLE_ALLOWS, REVIEW
 from goalsite.models import Person
 from goalsite.policy.goals import RESULT_READERS
 
-SMALLEST_OPEN_MEAN = 3
+FEWEST_UNSEEN = 3
 
 REVIEWERS: Mapping[str, frozenset[str]] = {
     "discuss": frozenset({DIRECT_MANAGER}),
@@ -63,9 +64,22 @@ def may_see_results(to: ToPerson) -> bool:
     return bool(to.columns & RESULT_READERS)
 
 
-def may_see_mean(people: int, seen: int) -> bool:
-    """A mean over `people`, the results of `seen` of whom the viewer may see: under three only to who sees them all."""
-    return people >= SMALLEST_OPEN_MEAN or seen == people
+def hidden_means(units: Iterable[tuple[int, int | None, int]]) -> frozenset[int]:
+    """The units of whose people's results the viewer may not have the mean.
+
+    units: each with the one above it, and how many of the people at home in it itself have results the viewer may not see; those below before
+    those above. A mean, less the means shown below it and the results that may be seen, tells the sum of the unseen people who remain. Where these
+    are one or two it is hidden, and they are among those who remain of the unit above. So nobody remains in two means that are shown, and whatever
+    is added up and taken away from these, it holds all who remain of one of them or nobody: never one or two people.
+    """
+    remain: Counter[int | None] = Counter()
+    hidden = set()
+    for unit, above, unseen in units:
+        remain[unit] += unseen
+        if 0 < remain[unit] < FEWEST_UNSEEN:
+            hidden.add(unit)
+            remain[above] += remain[unit]
+    return frozenset(hidden)
 
 
 def may_remind(to: ToPerson) -> bool:

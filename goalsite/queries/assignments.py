@@ -14,7 +14,9 @@ from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.queries.cards import GoalCard, MeasureCard, card_of
+from goalsite.queries.organisation import heads_then
 from goalsite.queries.records import records_of
+from goalsite.queries.results import counts_for_owner
 from goalsite.queries.visible import assigned, people_with_visible_results, visible_goals
 
 AT_ONCE = 40
@@ -79,12 +81,12 @@ class Sheets:
 
 
 def sheet_of(viewer: Viewer, person: Person, cycle: Cycle, today: date, *, shares: bool) -> Sheet:
-    """The person's sheet, with the goals the viewer may see. `shares`: the viewer may see the person's results. Five queries."""
+    """The person's sheet, with the goals the viewer may see. `shares`: the viewer may see the person's results. Five queries, of a closed cycle one more."""
     return _sheets(viewer, [person], cycle, today, shares={person.id} if shares else set())[0]
 
 
 def sheets_of(viewer: Viewer, chosen: ColumnElement[bool], cycle: Cycle, today: date, page: int) -> Sheets:
-    """The sheets of those of the people who have something on theirs, by name; seven queries."""
+    """The sheets of those of the people who have something on theirs, by name; seven queries, of a closed cycle one more."""
     has = select(Goal.owner_id).where(*_on_a_sheet(cycle), visible_goals(viewer))
     who = (chosen, Person.id.in_(has))
     total = db.session.scalar(select(func.count(Person.id)).where(*who)) or 0
@@ -110,19 +112,21 @@ def _sheets(viewer: Viewer, people: list[Person], cycle: Cycle, today: date, *, 
     cards: dict[int, list[GoalCard]] = {key: [] for key in ids}
     for goal in records.goals:
         cards[goal.owner_id].append(card_of(goal, records, known, today))
-    return [_sheet(person, cards[person.id], cycle, person.id in shares) for person in people]
+    heads = heads_then(cycle)
+    counting = {goal.id for goal in records.goals if counts_for_owner(goal, cycle, heads)}
+    return [_sheet(person, cards[person.id], counting, person.id in shares) for person in people]
 
 
-def _sheet(person: Person, cards: list[GoalCard], cycle: Cycle, shares: bool) -> Sheet:
+def _sheet(person: Person, cards: list[GoalCard], counting: set[int], shares: bool) -> Sheet:
     def lines(kind: str) -> list[SheetLine]:
         mine = [card for card in cards if card.row.kind == kind]
-        whole = sum((Fraction(card.row.weight) for card in mine if _counts(card.row, cycle)), Fraction(0))
+        whole = sum((Fraction(card.row.weight) for card in mine if card.row.id in counting), Fraction(0))
         return [
             SheetLine(
                 card,
                 [_aim(measure) for measure in card.measures],
-                _counts(card.row, cycle),
-                Fraction(card.row.weight) / whole if shares and whole and _counts(card.row, cycle) else None,
+                card.row.id in counting,
+                Fraction(card.row.weight) / whole if shares and whole and card.row.id in counting else None,
                 card.row.created_by_id != card.row.owner_id,
                 card.row.state == "suggested",
             )
@@ -130,11 +134,6 @@ def _sheet(person: Person, cards: list[GoalCard], cycle: Cycle, shares: bool) ->
         ]
 
     return Sheet(person, lines("kpi"), lines("okr"))
-
-
-def _counts(goal: Goal, cycle: Cycle) -> bool:
-    """A person's own goals, and their unit's where they head it and the cycle counts them (rules §6)."""
-    return goal.scope == "person" or (cycle.head_counts_unit and goal.unit.head_id == goal.owner_id)
 
 
 def _aim(measure: MeasureCard) -> Aim:

@@ -6,30 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    and_,
-    case,
-    exists,
-    func,
-    literal,
-    null,
-    or_,
-    select,
-    type_coerce,
-    union,
-)
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, union
 from sqlalchemy.orm import joinedload
 
-from goalsite import policy
 from goalsite.domain import pace
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import Viewer
 from goalsite.domain.results import Counted, Totals, totals
 from goalsite.domain.terms import COUNTED_STATES
-from goalsite.extensions import SHARE_DECIMALS, db
+from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
 from goalsite.models_follow import Result
 from goalsite.queries.company import company
@@ -37,9 +22,8 @@ from goalsite.queries.filters import Filters, asked_for, in_unit, narrowed, need
 from goalsite.queries.organisation import ancestry
 from goalsite.queries.records import fraction, goal_facts
 from goalsite.queries.supporters import expected_of, with_measures
-from goalsite.queries.visible import people_with_visible_results, visible_goals
+from goalsite.queries.visible import visible_goals
 
-HALF = 10**9
 UNITS_AT_ONCE = 50
 GOALS_AT_ONCE = 10
 # Found by the id, without looking through everybody.
@@ -98,14 +82,6 @@ class Standing:
     now: Totals
     expected: Fraction | None
     status: str | None
-
-
-@dataclass(frozen=True)
-class Mean:
-    """The plain mean of the totals of a unit's people, None where the reader may not see it, and how many they are."""
-
-    mean: Fraction | None
-    people: int
 
 
 def place_of(code: str, cycle: Cycle, page: int = 1, whose: Sequence[ColumnElement[bool]] = NOBODY) -> Place | None:
@@ -218,33 +194,6 @@ def expected_today(goal: Goal, today: date) -> Fraction | None:
     return expected_of(goal, today) if goal.progress_from == "measures" else fraction(goal.expected)
 
 
-def people_mean(viewer: Viewer, cycle: Cycle, place: Place) -> Mean:
-    """The mean of the results of the people whose home unit is the place's or one below it, as it was where the cycle is closed; of fewer than
-    three only to who sees them all. One query."""
-    total = func.coalesce(Result.adjusted, Result.total)
-    # Summed in two halves: the whole would leave SQLite's integers in a large company.
-    scaled = type_coerce(total, BigInteger)
-    theirs = [Result.cycle_id == cycle.id, total.is_not(None), Person.unit_id.is_not(None)]
-    theirs += [Result.person_id.in_(people_below(place.unit))] if place.path else []
-    few = (
-        select(func.count(Result.id))
-        .join(Person, Person.id == Result.person_id)
-        .where(*theirs, _may_see_results(viewer))
-    )
-    # Whose they are matters only where they are few.
-    seen_of = case((func.count() < policy.SMALLEST_OPEN_MEAN, few.correlate(None).scalar_subquery()), else_=0)
-    query = select(func.count(), func.sum(scaled // HALF), func.sum(scaled % HALF), seen_of)
-    query = query.select_from(Person).join(Result, Result.person_id == Person.id)
-    people, high, low, seen = db.session.execute(query.where(*theirs)).one()
-    mean = Fraction(int(high) * HALF + int(low), 10**SHARE_DECIMALS) / people if people else None
-    if cycle.state == "closed":
-        # As it was then; who those people were is no longer known, so few of them are for HR alone.
-        held = place.results.get(place.unit.id)
-        people, mean = (held.people or 0, fraction(held.people_mean)) if held else (0, None)
-        seen = people if viewer.is_hr else 0
-    return Mean(mean if policy.may_see_mean(people, seen) else None, people)
-
-
 def people_below(unit: Unit) -> Select[int]:
     """The ids of the people whose home is the unit or one below it, as it is today."""
     here = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id)
@@ -258,11 +207,3 @@ def _counted_in(cycle: Cycle) -> list[ColumnElement[bool]]:
 def _has_result(cycle: Cycle) -> ColumnElement[bool]:
     counts = or_(Result.goals > 0, Result.people > 0)
     return exists().where(Result.unit_id == Unit.id, Result.cycle_id == cycle.id, counts).correlate_except(Result)
-
-
-def _may_see_results(viewer: Viewer) -> ColumnElement[bool]:
-    return people_with_visible_results(viewer, Result.person_id)
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -17,6 +17,7 @@ from goalsite.models_follow import Result, Review
 from goalsite.queries.company import company
 from goalsite.queries.members import people_in
 from goalsite.queries.organisation import PersonThen, there_in
+from goalsite.queries.records import fraction
 from goalsite.queries.reports import CycleRecord, PersonFacts, PersonLine, person_line, record_of, stored_line
 from goalsite.queries.results import tally
 from goalsite.queries.visible import people_with_visible_results
@@ -180,13 +181,13 @@ def _read(query: Any, asked: Question) -> tuple[list[Row], int]:
 
 
 def _row(asked: Question, person: Person, review: Review | None, held: Result | None, home: Unit | None) -> Row:
-    code = home.code if home else ""
+    code, adjustment = home.code if home else "", fraction(review.adjustment) if review else None
     if not asked.is_closed or held is None:
         then = PersonThen(person.name, person.title, person.position, person.unit_id, person.boss_id)
-        return Row(PersonFacts(person, then, code, review), home.name if home else "")
+        return Row(PersonFacts(person, then, code, adjustment), home.name if home else "")
     place = (held.unit_then_id, held.manager_then_id)
     then = PersonThen(held.name_then, held.title_then or "", held.position_then or "", *place)
-    return Row(PersonFacts(person, then, code, review, held if asked.stands(held) else None), held.unit_then)
+    return Row(PersonFacts(person, then, code, adjustment, held if asked.stands(held) else None), held.unit_then)
 
 
 def _order(sort: str, down: bool) -> list[ColumnElement[Any]]:

@@ -1,38 +1,39 @@
 """The report of units, a page of it or the whole: each unit's own goals, and beside them, never mixed in, the mean of its people (rules §6, §8)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, and_, case, cast, func, literal, or_, select, type_coerce
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from goalsite import policy
 from goalsite.domain.relations import Viewer
 from goalsite.domain.results import mean
-from goalsite.extensions import SHARE_DECIMALS, db
-from goalsite.models import Cycle, Goal, Person, Unit
+from goalsite.extensions import db
+from goalsite.models import Cycle, Goal, Unit
 from goalsite.models_follow import Result
-from goalsite.queries.organisation import Organisation, UnitThen, ancestry, there_in
-from goalsite.queries.overview import HALF, Place
+from goalsite.queries.means import Mean, means_of
+from goalsite.queries.organisation import Organisation, UnitThen, ancestry
+from goalsite.queries.overview import Place
 from goalsite.queries.report_people import MOST_REPLAYED, SLICE, Question, lines_of, rows_of, sorted_by
 from goalsite.queries.reports import CycleRecord, PersonLine, UnitLine, record_of, stored_unit_line
 from goalsite.queries.results import tally
-from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 50
 # Of more units what gives progress to a goal is taken as it is stored: the uppermost have the whole company below them.
 MOST_DEEP = 100
-SORTS = ("name", "okr", "kpi", "total", "goals", "mean", "people")
+OF_PEOPLE = ("mean", "people")
+SORTS = ("name", "okr", "kpi", "total", "goals", *OF_PEOPLE)
 Held = aliased(Result)
 Kept = Sequence[tuple[Unit, Result | None]]
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the report. hidden: there is a mean, but of so few people that the reader may not see it; then the line has none."""
+    """A line of the report. hidden: there is a mean, but it would tell the reader of one or two people; then the line has none."""
 
     line: UnitLine
     hidden: bool = False
@@ -88,83 +89,45 @@ def all_of(viewer: Viewer, asked: Question) -> list[UnitLine]:
 
 
 def _stored(viewer: Viewer, asked: Question, sort: str, down: bool, first: int, most: int | None) -> Units:
-    cycle, means = asked.cycle, _means(viewer, asked)
-    lies = ancestry(cycle)
-    chosen = [Unit.id.in_(select(lies.c.unit_id).where(lies.c.ancestor_id == asked.unit.id))]
+    cycle, means = asked.cycle, means_of(viewer, asked.cycle, asked.unit)
+    rows, in_all = _page(asked, means, sort, down, first, most)
     if asked.is_closed:
-        chosen.append(Held.id.is_not(None))
-    # What may not be seen does not order the page either.
-    open_mean = case((or_(means.c.people >= policy.SMALLEST_OPEN_MEAN, means.c.seen == means.c.people), means.c.mean))
-    columns: dict[str, Any] = {
-        "name": Unit.sort_key,
-        "okr": Held.okr,
-        "kpi": Held.kpi,
-        "total": Held.total,
-        "goals": Held.goals,
-        "mean": open_mean,
-        "people": means.c.people,
-    }
-    column = columns[sort]
-    query = (
-        select(Unit, Held, means, func.count().over())
-        .outerjoin(Held, and_(Held.unit_id == Unit.id, Held.cycle_id == cycle.id))
-        .outerjoin(means, means.c.ancestor_id == Unit.id)
-        .where(*chosen)
-        .order_by(column.is_(None), column.desc() if down else column.asc(), Unit.sort_key, Unit.id)
-        .offset(first)
-        .limit(most)
-    )
-    rows = db.session.execute(query).tuples().all()
-    in_all = rows[0][-1] if rows else 0
-    if asked.is_closed:
-        return Units(
-            [_shown(stored_unit_line(unit, _then(unit, held), held), seen or 0) for unit, held, *_, seen, _, _ in rows],
-            in_all,
-        )
-    theirs = [Goal.scope == "unit", Goal.unit_id.in_([row[0].id for row in rows])]
+        found = [(stored_unit_line(unit, _then(unit, held), held), means.get(unit.id)) for unit, held in rows]
+        return Units([_shown(line, mean is not None and mean.hidden) for line, mean in found], in_all)
+    theirs = [Goal.scope == "unit", Goal.unit_id.in_([unit.id for unit, _ in rows])]
     record = record_of(cycle, asked.day, narrowed=theirs, deep=most is None or in_all <= MOST_DEEP)
     own = tally(record.goals, cycle).units
     lines = []
-    for unit, _, _, people, high, low, seen, _, _ in rows:
-        there = Fraction(int(high) * HALF + int(low), 10**SHARE_DECIMALS) / people if people else None
+    for unit, _ in rows:
+        mean = means[unit.id]
         totals = record.totals(own.get(unit.id, []))
-        lines.append(_shown(UnitLine(unit, _then(unit, None), totals, there, people or 0), seen or 0))
+        lines.append(Line(UnitLine(unit, _then(unit, None), totals, mean.mean, mean.people), mean.hidden))
     return Units(lines, in_all)
 
 
-def _means(viewer: Viewer, asked: Question) -> Any:
-    """(unit, people, their totals in two halves, of how many the reader may see the result, the mean to order by), as stored now."""
-    cycle = asked.cycle
+def _page(
+    asked: Question, means: Mapping[int, Mean], sort: str, down: bool, first: int, most: int | None
+) -> tuple[Kept, int]:
+    """The units of the page with their stored results, in order, and how many there are in all."""
+    lies = ancestry(asked.cycle)
+    chosen = [Unit.id.in_(select(lies.c.unit_id).where(lies.c.ancestor_id == asked.unit.id))]
     if asked.is_closed:
-        # Who those people were is no longer known, so few of them are for HR alone.
-        own = aliased(Result)
-        seen = own.people if viewer.is_hr else literal(0)
-        nothing = (literal(0).label("high"), literal(0).label("low"))
-        columns = (own.unit_id.label("ancestor_id"), own.people, *nothing, seen.label("seen"))
-        then = select(*columns, type_coerce(own.people_mean, BigInteger).label("mean"))
-        return then.where(own.cycle_id == cycle.id, own.unit_id.is_not(None)).subquery()
-    lies = ancestry(cycle)
-    total = func.coalesce(Result.adjusted, Result.total)
-    # Summed in two halves: the whole would leave SQLite's integers in a large company.
-    scaled = type_coerce(total, BigInteger)
-    high, low = func.sum(scaled // HALF), func.sum(scaled % HALF)
-    sees = func.sum(case((people_with_visible_results(viewer, Result.person_id), 1), else_=0))
-    return (
-        select(
-            lies.c.ancestor_id,
-            func.count().label("people"),
-            high.label("high"),
-            low.label("low"),
-            sees.label("seen"),
-            ((cast(high, Float) + cast(low, Float) / HALF) / func.count()).label("mean"),
-        )
-        .select_from(Result)
-        .join(Person, Person.id == Result.person_id)
-        .join(lies, lies.c.unit_id == Person.unit_id)
-        .where(Result.cycle_id == cycle.id, total.is_not(None), *there_in(cycle))
-        .group_by(lies.c.ancestor_id)
-        .subquery()
-    )
+        chosen.append(Held.id.is_not(None))
+    query = select(Unit, Held, func.count().over()).where(*chosen)
+    query = query.outerjoin(Held, and_(Held.unit_id == Unit.id, Held.cycle_id == asked.cycle.id))
+    by_name = (Unit.sort_key, Unit.id)
+    if sort in OF_PEOPLE:
+        ids = list(db.session.scalars(query.with_only_columns(Unit.id).order_by(*by_name)))
+        # What may not be seen does not order the page either.
+        ids = sorted_by(ids, lambda one: getattr(means[one], sort) if one in means else None, down=down)
+        shown = ids[first:][:most]
+        rows = {row[0].id: row for row in db.session.execute(query.where(Unit.id.in_(shown))).tuples()}
+        return [rows[one][:2] for one in shown], len(ids)
+    columns: dict[str, Any] = {"okr": Held.okr, "kpi": Held.kpi, "total": Held.total, "goals": Held.goals}
+    column = columns.get(sort, Unit.sort_key)
+    query = query.order_by(column.is_(None), column.desc() if down else column.asc(), *by_name)
+    found = db.session.execute(query.offset(first).limit(most)).tuples().all()
+    return [row[:2] for row in found], found[0][2] if found else 0
 
 
 def _replayed(viewer: Viewer, asked: Question, kept: Kept, most: int | None = None) -> tuple[list[Line], bool]:
@@ -175,7 +138,8 @@ def _replayed(viewer: Viewer, asked: Question, kept: Kept, most: int | None = No
     rows, in_all = rows_of(viewer, asked, most=most, everybody=True)
     if most is not None and in_all > most:
         return [], True
-    seen = {row.facts.person.id for row in rows if row.seen}
+    may_see = {row.facts.person.id for row in rows if row.seen}
+    unseen = Counter[int | None]()
     theirs: dict[int, list[PersonLine]] = defaultdict(list)
     own: CycleRecord | None = None
     for at in range(0, max(len(rows), 1), SLICE):
@@ -186,30 +150,29 @@ def _replayed(viewer: Viewer, asked: Question, kept: Kept, most: int | None = No
         own = own or record
         for found in lines_of(asked, part, record):
             if found.line.total is not None:
+                unseen[found.line.then.unit] += found.line.person.id not in may_see
                 for unit_id in above.get(found.line.then.unit or 0, ()):
                     theirs[unit_id].append(found.line)
     goals = tally(own.goals, asked.cycle, {}).units if own else {}
+    lowest_first = sorted(units, key=lambda one: -len(above[one]))
+    hidden = policy.hidden_means((one, units[one].parent, unseen[one]) for one in lowest_first)
     lines = []
     for unit, result in kept:
         if unit.id not in units:
             continue
         if result is not None and asked.is_closed and asked.stands(result):
-            known = result.people or 0 if viewer.is_hr else 0
-            lines.append(_shown(stored_unit_line(unit, units[unit.id], result), known))
+            lines.append(_shown(stored_unit_line(unit, units[unit.id], result), unit.id in hidden))
         elif own is not None:
             people = theirs[unit.id]
             middle = mean([line.total for line in people if line.total is not None])
             sums = own.totals(goals.get(unit.id, []))
-            known = sum(line.person.id in seen for line in people)
-            lines.append(_shown(UnitLine(unit, units[unit.id], sums, middle, len(people)), known))
+            lines.append(_shown(UnitLine(unit, units[unit.id], sums, middle, len(people)), unit.id in hidden))
     return lines, False
 
 
-def _shown(line: UnitLine, seen: int) -> Line:
-    """The line as the reader may see it, who may see the result of `seen` of its people."""
-    if line.people_mean is None or policy.may_see_mean(line.people, seen):
-        return Line(line)
-    return Line(replace(line, people_mean=None), hidden=True)
+def _shown(line: UnitLine, hidden: bool) -> Line:
+    """The line as the reader may see it."""
+    return Line(replace(line, people_mean=None) if hidden else line, hidden)
 
 
 def _then(unit: Unit, held: Result | None) -> UnitThen:

@@ -1,7 +1,7 @@
 """The four reports: one row a measure, a goal, a person, a unit, every number computed exactly from the records (rules §2–§6)."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -13,8 +13,7 @@ from goalsite.domain.goals import GoalStanding, World, assess, computed_result
 from goalsite.domain.goals import result as result_of
 from goalsite.domain.measure import Measure as MeasureFacts
 from goalsite.domain.periods import Span
-from goalsite.domain.results import Counted, Totals, attainment_in, mean, rate, totals
-from goalsite.domain.results import may_be_rated as rateable
+from goalsite.domain.results import Counted, Totals, attainment_in, may_be_rated, mean, rate, totals
 from goalsite.domain.standing import Standing
 from goalsite.domain.strip import PeriodStanding, period_on
 from goalsite.domain.terms import COUNTED_STATES
@@ -26,19 +25,22 @@ from goalsite.queries.organisation import Organisation, PersonThen, UnitThen, ba
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.results import Tallies, tally
 from goalsite.queries.supporters import Known, with_stored_supporters
+from goalsite.queries.taken_back import adjustments_before, state_before
 
 
 @dataclass(frozen=True)
 class CycleRecord:
-    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from."""
+    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from. state: the cycle's on the day."""
 
     cycle: Cycle
+    state: str
     day: date
     goals: list[Goal]
     world: World
     as_of: bool = False
     known: dict[Hashable, GoalStanding] = field(default_factory=dict)
     organisation: Organisation | None = None
+    measures: Mapping[int, Sequence[Measure]] = field(default_factory=dict)
 
     def standing(self, goal: Goal) -> GoalStanding:
         return assess(goal.id, self.world, self.day, self.known)
@@ -91,12 +93,12 @@ class GoalLine:
 
 @dataclass(frozen=True)
 class PersonFacts:
-    """Somebody as the cycle's results know them. `then` says where they belong, `held` is their result where it is stored for good."""
+    """Somebody as the cycle's results know them. `then` says where they belong, `adjustment` is HR's, `held` their result where it is stored for good."""
 
     person: Person
     then: PersonThen
     unit_code: str
-    review: Review | None = None
+    adjustment: Fraction | None = None
     held: Result | None = None
 
 
@@ -136,7 +138,7 @@ def record_of(
 
     organisation: whom and which units it is about; the one in force for the cycle unless given. narrowed: conditions on the goals it holds; then
     whoever asks knows the organisation, and it takes three queries, five with `as_of`. deep: all that gives them progress is looked at, however far
-    down; else the goals right below are as stored, in one query more.
+    down; else the goals right below are as stored, in one query more, and of a past day, of which nothing is stored, left out.
     """
     if not as_of and cycle.closed_at is not None:
         day = min(day, company().today(cycle.closed_at))
@@ -144,27 +146,23 @@ def record_of(
     along = [joinedload(Goal.owner), joinedload(Goal.unit)]
     records = records_of(wanted, day, deep=deep, as_of=as_of, options=along)
     world, known = records.world, Known()
-    if not deep:
+    if not deep and not as_of:
         world, known = with_stored_supporters(world, [goal.id for goal in records.goals], day)
     counted = [goal for goal in records.goals if world.goals[goal.id].state in COUNTED_STATES]
     counted.sort(key=lambda goal: goal.code)
     there = organisation if organisation or narrowed else organisation_of(cycle)
-    return CycleRecord(cycle, day, counted, world, as_of, known, there)
+    state = state_before(cycle, company().end_of(day)) if as_of else cycle.state
+    return CycleRecord(cycle, state, day, counted, world, as_of, known, there, records.measures)
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
     """One line a measure of the cycle's active and closed goals."""
-    rows = {
-        row.id: row
-        for row in db.session.scalars(
-            select(Measure).join(Goal, Goal.id == Measure.goal_id).where(Goal.cycle_id == record.cycle.id)
-        )
-    }
     lines = []
     for goal in record.goals:
-        for key, facts in record.world.goals[goal.id].measures.items():
-            period = period_on(facts, record.world.entries.get(key, ()), record.day)
-            lines.append(MeasureLine(goal, rows[_id(key)], facts, record.standing(goal).measures[key], period))
+        for row in record.measures.get(goal.id, ()):
+            facts, standing = record.world.goals[goal.id].measures[row.id], record.standing(goal).measures[row.id]
+            period = period_on(facts, record.world.entries.get(row.id, ()), record.day)
+            lines.append(MeasureLine(goal, row, facts, standing, period))
     return lines
 
 
@@ -185,16 +183,13 @@ def person_lines(
         for person in db.session.scalars(select(Person).order_by(Person.email_key))
         if (then := there.people.get(person.id)) and (unit is None or unit.id in there.above.get(then.unit or 0, ()))
     ]
-    reviews = {
-        review.person_id: review for review in db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))
-    }
-    frozen = _frozen(record)
+    adjusted, frozen = _adjustments(record), _frozen(record)
     goals = tally(record.goals, cycle, there.heads).people
     codes = dict(db.session.execute(select(Unit.id, Unit.code)).tuples().all())
     lines = []
     for person in rows:
         then, held = there.people[person.id], frozen.get((person.id, None))
-        facts = PersonFacts(person, then, codes.get(then.unit or 0, ""), reviews.get(person.id), held)
+        facts = PersonFacts(person, then, codes.get(then.unit or 0, ""), adjusted.get(person.id), held)
         lines.append(person_line(record, facts, goals.get(person.id, []), period))
     return lines
 
@@ -203,7 +198,7 @@ def person_line(
     record: CycleRecord, facts: PersonFacts, goals: Sequence[Goal], period: tuple[str, Span] | None = None
 ) -> PersonLine:
     """One person's line from the goals that count for them; for one calendar period (frequency, span)."""
-    cycle, person, held, review = record.cycle, facts.person, facts.held, facts.review
+    cycle, person, held, adjustment = record.cycle, facts.person, facts.held, facts.adjustment
     last = max((on for goal in goals if (on := record.standing(goal).last_on)), default=None)
     if period is not None:
         sums = period_totals(record, goals, *period)
@@ -212,9 +207,8 @@ def person_line(
         line = stored_line(facts, held)
         return line if line.expected is not None else replace(line, expected=record.expected_total(goals))
     sums = record.totals(goals)
-    adjustment = fraction(review.adjustment) if review else None
     total = sums.total + adjustment if adjustment is not None and sums.total is not None else sums.total
-    rated = cycle.state in ("reviewing", "closed") and rateable(
+    rated = record.state in ("reviewing", "closed") and may_be_rated(
         Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
     )
     rating = rate(total, bands_of(cycle)) if rated else ""
@@ -225,10 +219,8 @@ def stored_line(facts: PersonFacts, held: Result) -> PersonLine:
     """The person's line as it was stored when the cycle was closed."""
     sums = _stored_totals(held)
     total = fraction(held.adjusted) if held.adjusted is not None else sums.total
-    expected = fraction(held.expected)
-    return PersonLine(
-        facts.person, facts.then, facts.unit_code, sums, total, expected, held.rating, held.last_checkin_on
-    )
+    who = (facts.person, facts.then, facts.unit_code)
+    return PersonLine(*who, sums, total, fraction(held.expected), held.rating, held.last_checkin_on)
 
 
 def unit_lines(record: CycleRecord) -> list[UnitLine]:
@@ -256,8 +248,8 @@ def unit_lines(record: CycleRecord) -> list[UnitLine]:
 
 def stored_unit_line(unit: Unit, then: UnitThen, held: Result | None) -> UnitLine:
     """The unit's line as it was stored when the cycle was closed; `held` None: nothing was."""
-    mean_then = fraction(held.people_mean) if held else None
-    return UnitLine(unit, then, _stored_totals(held), mean_then, (held.people if held else None) or 0)
+    people_mean, people = (fraction(held.people_mean), held.people or 0) if held else (None, 0)
+    return UnitLine(unit, then, _stored_totals(held), people_mean, people)
 
 
 def period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, span: Span) -> Totals:
@@ -273,6 +265,13 @@ def period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, sp
             if reached is not None:
                 counted.append(Counted("kpi", record.weight(goal), reached, record.is_provisional(goal)))
     return totals(counted, Fraction(1))
+
+
+def _adjustments(record: CycleRecord) -> dict[int, Fraction | None]:
+    """HR's adjustments, by person."""
+    then = adjustments_before(company().end_of(record.day)) if record.as_of else {}
+    reviews = db.session.scalars(select(Review).where(Review.cycle_id == record.cycle.id))
+    return {one.person_id: fraction(then[one.id][0] if one.id in then else one.adjustment) for one in reviews}
 
 
 def _frozen(record: CycleRecord) -> dict[tuple[int | None, int | None], Result]:
@@ -292,8 +291,3 @@ def _stored_totals(row: Result | None) -> Totals:
     if row is None:
         return Totals(None, None, None, False, 0)
     return Totals(fraction(row.okr), fraction(row.kpi), fraction(row.total), row.provisional, row.goals)
-
-
-def _id(key: Hashable) -> int:
-    assert isinstance(key, int)
-    return key

@@ -38,14 +38,19 @@ def tally(goals: Iterable[Goal], cycle: Cycle, heads: Mapping[int, int | None] |
     people: dict[int, list[Goal]] = defaultdict(list)
     units: dict[int, list[Goal]] = defaultdict(list)
     for goal in goals:
-        if goal.scope == "person":
-            people[goal.owner_id].append(goal)
-            continue
-        units[goal.unit_id].append(goal)
-        head = goal.unit.head_id if heads is None else heads.get(goal.unit_id)
-        if cycle.head_counts_unit and head == goal.owner_id:
+        if goal.scope == "unit":
+            units[goal.unit_id].append(goal)
+        if counts_for_owner(goal, cycle, heads):
             people[goal.owner_id].append(goal)
     return Tallies(people, units)
+
+
+def counts_for_owner(goal: Goal, cycle: Cycle, heads: Mapping[int, int | None] | None = None) -> bool:
+    """Whether the goal is of those in its owner's result; `heads` as above."""
+    if goal.scope == "person":
+        return True
+    head = goal.unit.head_id if heads is None else heads.get(goal.unit_id)
+    return cycle.head_counts_unit and head == goal.owner_id
 
 
 def stored_result(goal: Goal, cycle: Cycle) -> Fraction | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 
+from goalsite.domain import states
 from goalsite.domain.company import Company
 from goalsite.domain.goals import Goal as GoalFacts
 from goalsite.domain.goals import World
@@ -15,10 +17,12 @@ from goalsite.domain.measure import Measure as MeasureFacts
 from goalsite.domain.period_plan import read_written
 from goalsite.domain.periods import Span
 from goalsite.extensions import db
-from goalsite.models import Measure
+from goalsite.models import Cycle, Measure
+from goalsite.models_accounts import AuditRow
 from goalsite.models_follow import Change, EvaluationStep
 
 ONE = Fraction(1)
+CYCLE_MOVES = [f"{act}_cycle" for _, act in states.CYCLE]
 Facts = TypeVar("Facts", GoalFacts, MeasureFacts)
 
 
@@ -60,6 +64,24 @@ def taken_back(
         elif change.measure_id is None:
             goals[change.goal_id] = _undone(goal, change, _GOAL_FIELDS)
     return World(goals, world.entries, world.thresholds)
+
+
+def adjustments_before(end: datetime) -> dict[int, tuple[Decimal | None, str]]:
+    """By review, HR's adjustment and its reason just before `end`, of those adjusted since, from the audit log; what was loaded stands from the start."""
+    since = select(AuditRow.object_id, AuditRow.before).where(AuditRow.action == "review_adjust", AuditRow.at >= end)
+    was = {int(key): before or {} for key, before in db.session.execute(since.order_by(AuditRow.seq.desc()))}
+    return {
+        key: (Decimal(said["adjustment"]) if said.get("adjustment") else None, said.get("adjustment_why") or "")
+        for key, said in was.items()
+    }
+
+
+def state_before(cycle: Cycle, end: datetime) -> str:
+    """The cycle's state just before `end`: what it was before the first move since; one it was loaded with stands from the start."""
+    moves = select(AuditRow.before).where(AuditRow.object_kind == "cycle", AuditRow.object_id == str(cycle.id))
+    since = moves.where(AuditRow.action.in_(CYCLE_MOVES), AuditRow.at >= end)
+    before = db.session.scalar(since.order_by(AuditRow.seq).limit(1))
+    return str(before["state"]) if before else cycle.state
 
 
 def _number(text: str) -> Fraction | None:

@@ -14,6 +14,7 @@ from goalsite.models import Cycle, Unit
 from goalsite.queries import filters as narrow
 from goalsite.queries import overview as read
 from goalsite.queries import overview_follow as follow
+from goalsite.queries.means import means_of
 from goalsite.queries.tallies import Tallies, Tally, tallies
 from goalsite.respond import respond
 from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
@@ -63,7 +64,7 @@ def show() -> AnyResponse:
         rows=rows,
         need_help=sorted((one for one in rows if one.standing.status in NEED_HELP), key=_worst_first),
         chart=follow.chart_of(place.unit, chosen, before, own, row.standing, today),
-        mean=read.people_mean(viewer(), chosen, place),
+        mean=means_of(viewer(), chosen, place.unit).get(place.unit.id),
         kpis=follow.kpis_of([goal for goal in own if goal.id in goals.seen], today),
         check_ins=check_ins,
         reminders=check_ins.reminders,

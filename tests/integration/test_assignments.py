@@ -7,11 +7,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from goalsite.actions.freeze import freeze_results
+from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_accounts import AuditRow, Notification
 from goalsite.queries.check import differences
-from goalsite.queries.company import today
+from goalsite.queries.company import now, today
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 from tests.integration.giving import ENGLISH, KEY, metric, text_of
@@ -154,6 +156,23 @@ class TestReceive:
         given(cast["hr"], cast["report"], cycle)
         cycle.state = "reviewing"
         assert receive(signed_in(app, cast["report"]), cast["report"]).status_code == 403
+
+
+class TestClosedCycle:
+    def test_a_heads_goal_keeps_its_share_when_somebody_else_heads_the_unit(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        manager = cast["manager"]
+        goal = make_goal(manager, cycle, {}, scope="unit", title="Việc của phòng")
+        make_goal(manager, cycle, {}, title="Việc riêng", weight=Decimal(3))
+        settle()
+        cycle.state = "closed"
+        freeze_results(cycle, today(), now())
+        goal.unit.head = cast["peer"]
+        rebuild_organisation(today())
+        db.session.commit()
+        text = sheet(signed_in(app, manager), manager)
+        assert "25.0 %" in text.split("Việc của phòng")[1].split("</tr>")[0]
 
 
 class TestSheets:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session, make_transient, scoped_session
 
 from goalsite.domain.errors import RuleError
 from goalsite.example import write_workbook
@@ -19,7 +19,7 @@ from goalsite.exchange import templates
 from goalsite.exchange.dump import dump_path
 from goalsite.exchange.sheets import SHEETS
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal
+from goalsite.models import Cycle, Goal, KpiSetItem, Metric
 from goalsite.models_follow import Comment
 from tests import databases
 from tests.unit.exchange_company import TODAY, edited, faults, load, written
@@ -86,6 +86,28 @@ class TestRoundTrip:
         assert faults(load(tmp_path / "one")) == []
         dump_path(tmp_path / "two")
         same(tmp_path / "one", tmp_path / "two")
+
+    def test_the_kpis_of_a_set_in_their_own_order(self, another_site: Site, tmp_path: Path) -> None:
+        write_workbook(tmp_path / "in", TODAY)
+        load(tmp_path / "in")
+        first, *rest = db.session.scalars(select(KpiSetItem).order_by(KpiSetItem.id)).all()
+        make_transient(first)
+        db.session.execute(delete(KpiSetItem).where(KpiSetItem.id == first.id))
+        first.id = max(one.id for one in rest) + 1
+        db.session.add(first)
+        db.session.commit()
+
+        def metrics() -> list[str]:
+            of_set = select(Metric.code).join(KpiSetItem).where(KpiSetItem.position == position)
+            return list(db.session.scalars(of_set.order_by(KpiSetItem.id)))
+
+        position = first.position
+        before = metrics()
+        assert before != sorted(before)
+        dump_path(tmp_path / "one")
+        another_site()
+        load(tmp_path / "one")
+        assert metrics() == before
 
     def test_a_dump_loaded_where_it_came_from_changes_nothing(self, tmp_path: Path) -> None:
         load(written(tmp_path / "in"))

@@ -8,14 +8,19 @@ import pytest
 from flask import Flask
 
 from goalsite.actions.check_in import Reported, check_in
+from goalsite.actions.freeze import freeze_results
+from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Person
-from goalsite.queries import report_goals, report_people, report_units
+from goalsite.models import Cycle, Goal, Person, Unit
+from goalsite.queries import report_goals, report_measures, report_people, report_units
 from goalsite.queries.company import now, today
 from goalsite.queries.records import world_of
+from goalsite.queries.reports import measure_lines, record_of
 from tests.cast import join, signed_in
 from tests.integration.builders import days_ago, family, make_goal, running_cycle, settle
 from tests.queries import MOST, counted
+
+HIDDEN = "would tell of one or two people"
 
 
 @pytest.fixture
@@ -114,7 +119,7 @@ class TestPeople:
         settle()
         client = signed_in(app, cast["hr"])
         client.get("/reports/people")
-        for kind in ("people", "units", "goals"):
+        for kind in ("people", "units", "goals", "measures"):
             for more in ("", "?page=2&sort=name&dir=desc", f"?as_of={days_ago(3)}", f"?period={today():%Y-%m}&page=2"):
                 with counted(app) as sent:
                     assert client.get(f"/reports/{kind}{more}").status_code == 200
@@ -125,9 +130,9 @@ class TestPeople:
     def test_a_past_day_of_too_many_is_left_to_the_file(
         self, app: Flask, cast: dict[str, Person], goals: list[Goal], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for module in (report_people, report_units, report_goals):
+        for module in (report_people, report_units, report_goals, report_measures):
             monkeypatch.setattr(module, "MOST_REPLAYED", 2)
-        for kind in ("people", "units", "goals"):
+        for kind in ("people", "units", "goals", "measures"):
             text = page_of(app, cast["hr"], f"/reports/{kind}?as_of={days_ago(1)}")
             assert "Too many to work out at once" in text
             assert page_of(app, cast["hr"], f"/reports/{kind}.csv?as_of={days_ago(1)}").count("\n") > 2
@@ -149,11 +154,59 @@ class TestUnits:
     ) -> None:
         path = "/reports/units?" + more.format(day=days_ago(1))
         for role in ("hr", "director"):
-            assert "fewer than three people" not in cells(page_of(app, cast[role], path), "Phòng A")[6]
+            assert HIDDEN not in cells(page_of(app, cast[role], path), "Phòng A")[6]
         for role in ("report", "peer", "outsider"):
-            assert cells(page_of(app, cast[role], path), "Phòng A")[6] == "of fewer than three people"
+            assert cells(page_of(app, cast[role], path), "Phòng A")[6] == HIDDEN
             lines = page_of(app, cast[role], path.replace("units?", "units.csv?")).splitlines()
             assert next(line for line in lines if "Phòng A" in line).split(",")[6] == ""
+
+    @pytest.mark.parametrize("closed", (False, True))
+    def test_the_mean_less_those_below_tells_of_nobody(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, goals: list[Goal], closed: bool
+    ) -> None:
+        """Department A: its head, one of its people who has a result, and a team of three; department B: three, and the director above all."""
+        department = cast["manager"].unit
+        team = Unit(code="T", name="Nhóm T", kind="team", parent=department)
+        db.session.add(team)
+        others = [
+            cast["director"],
+            cast["outsider"],
+            *(join(f"Người B{at}", unit=cast["outsider"].unit) for at in (1, 2)),
+        ]
+        for one in [*others, *(join(f"Người T{at}", unit=team) for at in (1, 2, 3))]:
+            make_goal(one, cycle, {})
+        rebuild_organisation(today())
+        settle()
+        if closed:
+            freeze_results(cycle, today(), now())
+            cycle.state = "closed"
+            db.session.commit()
+        names = {"C": "company", "A": "Phòng A", "B": "Phòng B", "T": "Nhóm T"}
+        # The peer sees nobody of them: the head and the report remain of A, and with the director of the company.
+        expected = {
+            "peer": "A",
+            # Of A the report misses its head alone; with the director two of the company.
+            "report": "AC",
+            # The manager sees A and the team; of the company the director remains.
+            "manager": "C",
+            # Of B the outsider misses two, who remain with three of the others.
+            "outsider": "AB",
+            "hr": "",
+            "director": "",
+        }
+        for role, hidden in expected.items():
+            for more in ("", f"as_of={today()}"):
+                lines = page_of(app, cast[role], f"/reports/units.csv?{more}").splitlines()
+                means = {line.split(",")[0].lstrip("\ufeff"): line.split(",")[6] for line in lines[1:]}
+                assert {code for code in names if not means[code]} == set(hidden), (role, more)
+            for code in names:
+                text = (
+                    page_of(app, cast[role], f"/overview?unit={code}")
+                    .partition('id="terms"')[2]
+                    .partition("</footer>")[0]
+                )
+                assert ("one or two of them" in text) is (code in hidden), (role, code)
+                assert ("Mean of the results" in text) is (code not in hidden), (role, code)
 
     def test_a_hidden_mean_does_not_order_the_page(
         self, app: Flask, cast: dict[str, Person], cycle: Cycle, goals: list[Goal]
@@ -194,12 +247,53 @@ class TestGoals:
             )
 
 
+class TestMeasures:
+    def test_says_what_each_stands_at_and_what_its_period_needs(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        whole = {"aggregate": "sum", "frequency": "month", "target": Decimal(3), "target_per": "period"}
+        goal = make_goal(cast["report"], cycle, whole | {"title": "Ký hợp đồng"}, kind="kpi")
+        settle()
+        facts = world_of([goal.id], today()).goals[goal.id].measures[goal.measures[0].id]
+        check_in(goal.measures[0], facts, goal.owner, Reported(today(), Decimal(2)), now(), today())
+        db.session.commit()
+        row = cells(page_of(app, cast["hr"], "/reports/measures"), "Ký hợp đồng")
+        line = measure_lines(record_of(cycle, today()))[0]
+        assert line.period is not None
+        begun = f"{line.period.period.first:%d/%m/%Y}"
+        assert row[1:3] == ["2", "3 a month"]
+        assert (row[7:10], row[14]) == ([begun, "2", "3"], f"{today():%d/%m/%Y}")
+
+    @pytest.mark.parametrize("role", ("peer", "outsider"))
+    @pytest.mark.parametrize("path", ("/reports/measures", "/reports/measures.csv"))
+    def test_only_of_goals_that_may_be_seen(
+        self, app: Flask, cast: dict[str, Person], goals: list[Goal], role: str, path: str
+    ) -> None:
+        goals[1].measures[0].title = "Kết quả kín"
+        db.session.commit()
+        for more in ("", f"?as_of={days_ago(1)}", "?sort=progress", "?unit=A"):
+            text = page_of(app, cast[role], path + more)
+            assert "Kết quả 0" in text
+            assert "Kết quả kín" not in text
+            assert "Kết quả kín" in page_of(app, cast["manager"], path + more)
+
+    @pytest.mark.parametrize("sort", report_measures.SORTS)
+    def test_sorted_by_any_column(self, app: Flask, cast: dict[str, Person], goals: list[Goal], sort: str) -> None:
+        orders = []
+        for way in ("asc", "desc"):
+            text = page_of(app, cast["hr"], f"/reports/measures?sort={sort}&dir={way}")
+            orders.append(re.findall(r">(\d\d\.0) %<", text))
+        assert sorted(orders[0]) == sorted(orders[1])
+        if sort == "progress":
+            assert orders[0] == orders[1][::-1]
+
+
 class TestShow:
     def test_says_what_each_answers_and_stands_in_the_navigation(
         self, app: Flask, cast: dict[str, Person], goals: list[Goal]
     ) -> None:
         text = page_of(app, cast["peer"], "/reports")
-        for kind in ("people", "units", "goals"):
+        for kind in ("people", "units", "goals", "measures"):
             assert f'href="/reports/{kind}?cycle=NOW"' in text
             page_of(app, cast["peer"], f"/reports/{kind}?cycle=NOW")
         for path in ("", "/people", "/discipline", "/forecast", "/compare", "/metric"):
@@ -216,10 +310,10 @@ class TestShow:
         assert name == f'attachment; filename="goalsite-people-Qu-IV-2026-{today()}.csv"'
 
     def test_without_a_cycle_says_so(self, app: Flask, cast: dict[str, Person]) -> None:
-        for kind in ("people", "units", "goals"):
+        for kind in ("people", "units", "goals", "measures"):
             assert "No cycle yet" in page_of(app, cast["hr"], f"/reports/{kind}")
 
-    @pytest.mark.parametrize("name", ["people", "units", "goals"])
+    @pytest.mark.parametrize("name", ["people", "units", "goals", "measures"])
     def test_of_a_closed_cycle_it_bears_the_head_of_the_audit_log(
         self, app: Flask, cast: dict[str, Person], goals: list[Goal], name: str
     ) -> None:

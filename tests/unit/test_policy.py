@@ -75,10 +75,6 @@ class TestSeeing:
         assert seen("public", "public") == EVERYBODY
         assert seen("public", "restricted") == PARTS
 
-    @pytest.mark.parametrize(("people", "seen", "shown"), ((3, 0, True), (2, 1, False), (2, 2, True), (1, 0, False)))
-    def test_mean_over_few(self, people: int, seen: int, shown: bool) -> None:
-        assert policy.may_see_mean(people, seen) is shown
-
 
 class TestDraft:
     @pytest.mark.parametrize("act", ("activate", "cancel"))
