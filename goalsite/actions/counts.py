@@ -33,16 +33,16 @@ def refresh_counts_of(goal_ids: Collection[int]) -> None:
     for ids in sliced(goal_ids):
         owners = select(Goal.owner_id).where(Goal.id.in_(ids))
         others = select(Measure.assignee_id).where(Measure.goal_id.in_(ids), Measure.assignee_id.is_not(None))
-        refresh_duties(set(db.session.scalars(union(owners, others))))
+        refresh_duties(set(db.session.scalars(union(owners, others))), list(units))
 
 
-def refresh_duties(people: Collection[int]) -> None:
-    """What these people owe, in every cycle."""
+def refresh_duties(people: Collection[int], cycle_ids: Collection[int]) -> None:
+    """What these people owe in these cycles, which must be held."""
     db.session.flush()
     for some in sliced(people):
-        off = {"synchronize_session": False}
-        db.session.execute(delete(Duty).where(Duty.person_id.in_(some)).execution_options(**off))
-        db.session.execute(insert(Duty).from_select(DUTY, duties_meant(some)))
+        gone = delete(Duty).where(Duty.person_id.in_(some), Duty.cycle_id.in_(cycle_ids))
+        db.session.execute(gone.execution_options(synchronize_session=False))
+        db.session.execute(insert(Duty).from_select(DUTY, duties_meant(some, cycle_ids)))
 
 
 def recount(cycle: Cycle) -> None:

@@ -12,16 +12,16 @@ from goalsite.queries.counts import seen_apart, sees_all
 from goalsite.queries.visible import visible_goals
 
 
-def duties_meant(people: Collection[int] | None = None) -> Select[Any]:
-    """The rows of Duty that there should be, of everybody or of these people."""
+def duties_meant(people: Collection[int] | None = None, cycle_ids: Collection[int] = ()) -> Select[Any]:
+    """The rows of Duty that there should be, of everybody, or of these people in these cycles."""
     public = (Goal.visibility == "public").label("public")
     columns = (Goal.cycle_id, public, Measure.due_from, Measure.last_on)
     # Two reads, each by an index of its own; that of assignees is none to find those by who have none.
     owned = [func.coalesce(Measure.assignee_id, Goal.owner_id) == Goal.owner_id]
     given = [Measure.assignee_id.is_not(None)]
     if people is not None:
-        owned.append(Goal.owner_id.in_(people))
-        given.append(Measure.assignee_id.in_(people))
+        owned += [Goal.owner_id.in_(people), Goal.cycle_id.in_(cycle_ids)]
+        given += [Measure.assignee_id.in_(people), Goal.cycle_id.in_(cycle_ids)]
     rows = union_all(
         _owing(*owned).with_only_columns(Goal.owner_id.label("person_id"), *columns),
         _owing(*given).with_only_columns(Measure.assignee_id, *columns),
