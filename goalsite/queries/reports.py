@@ -25,14 +25,15 @@ from goalsite.queries.organisation import Organisation, PersonThen, UnitThen, ba
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.results import Tallies, tally
 from goalsite.queries.supporters import Known, with_stored_supporters
-from goalsite.queries.taken_back import adjustments_before
+from goalsite.queries.taken_back import adjustments_before, state_before
 
 
 @dataclass(frozen=True)
 class CycleRecord:
-    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from."""
+    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from. state: the cycle's on the day."""
 
     cycle: Cycle
+    state: str
     day: date
     goals: list[Goal]
     world: World
@@ -150,7 +151,8 @@ def record_of(
     counted = [goal for goal in records.goals if world.goals[goal.id].state in COUNTED_STATES]
     counted.sort(key=lambda goal: goal.code)
     there = organisation if organisation or narrowed else organisation_of(cycle)
-    return CycleRecord(cycle, day, counted, world, as_of, known, there, records.measures)
+    state = state_before(cycle, company().end_of(day)) if as_of else cycle.state
+    return CycleRecord(cycle, state, day, counted, world, as_of, known, there, records.measures)
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
@@ -212,7 +214,7 @@ def person_line(
         return line if line.expected is not None else replace(line, expected=record.expected_total(goals))
     sums = record.totals(goals)
     total = sums.total + adjustment if adjustment is not None and sums.total is not None else sums.total
-    rated = cycle.state in ("reviewing", "closed") and may_be_rated(
+    rated = record.state in ("reviewing", "closed") and may_be_rated(
         Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
     )
     rating = rate(total, bands_of(cycle)) if rated else ""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from flask import Blueprint, request, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.domain.discipline import Kept
@@ -32,8 +33,8 @@ KEPT: Columns = {
 }
 TABLES: Mapping[str, Columns] = {
     "people": {
-        "email": lambda one: one[0].person.email,
-        "name": lambda one: one[0].person.name,
+        "email": lambda one: one[0].email,
+        "name": lambda one: one[0].name,
         "unit": lambda one: one[0].unit,
         **KEPT,
     },
@@ -56,12 +57,13 @@ def show(form: str = "") -> AnyResponse:
     last = min(wanted.day, cycle.ends_on, closed)
     span = Span(max(cycle.starts_on, last - WEEK * weeks + timedelta(days=1)) if weeks else cycle.starts_on, last)
     found = read.discipline_of(viewer(), wanted, span)
+    others = found.others(unit.id for unit in place.children)
 
     if form and not found.too_many:
         of = request.args.get("of", "")
         of = of if of in TABLES else "people"
         name = (f"discipline-{of}", cycle.code, span.last)
-        return report_file(form, name, _("Check-in discipline"), TABLES[of], _lines(of, place, found))
+        return report_file(form, name, _("Check-in discipline"), TABLES[of], _lines(of, place, found, others))
 
     def address(**changes: object) -> str:
         said = {"cycle": cycle.code, "unit": place.unit.code if place.path else None, "weeks": weeks or None} | changes
@@ -72,6 +74,8 @@ def show(form: str = "") -> AnyResponse:
         cycle=cycle,
         place=place,
         found=found,
+        others=sum(others, Kept()),
+        others_in_all=len(others),
         people=found.people[(page - 1) * read.AT_ONCE : page * read.AT_ONCE],
         page=page,
         pages=max(1, -(-len(found.people) // read.AT_ONCE)),
@@ -84,12 +88,14 @@ def show(form: str = "") -> AnyResponse:
     )
 
 
-def _lines(of: str, place: Place, found: read.Discipline) -> list[tuple[object, Kept]]:
+def _lines(of: str, place: Place, found: read.Discipline, others: list[Kept]) -> list[tuple[object, Kept]]:
     """The lines of one of the page's tables."""
     if of == "weeks":
         return list(found.weeks.items())
     if of == "people":
         return [(one, one.kept) for one in found.people]
-    named = [(unit.id, (unit.code, place.name(unit))) for unit in place.children]
-    itself = (None, (place.unit.code, _("%(unit)s itself", unit=place.name(place.unit))))
-    return [(name, found.units[key]) for key, name in [*named, itself] if key in found.units]
+    units = [((unit.code, place.name(unit)), found.units.get(unit.id)) for unit in place.children]
+    rest = ngettext("%(num)s other unit", "%(num)s other units", len(others))
+    units.append((("", rest), sum(others, Kept()) if others else None))
+    units.append(((place.unit.code, _("%(unit)s itself", unit=place.name(place.unit))), found.units.get(None)))
+    return [(name, kept) for name, kept in units if kept is not None]

@@ -16,7 +16,7 @@ from goalsite.queries import report_results as read
 from goalsite.queries.filters import as_id
 from goalsite.queries.organisation import bands_of
 from goalsite.queries.overview import Place
-from goalsite.queries.overview_follow import cycle_before
+from goalsite.queries.overview_follow import cycle_beside
 from goalsite.queries.report_people import Question
 from goalsite.queries.slices import every_page
 from goalsite.respond import respond
@@ -78,7 +78,7 @@ def compare(form: str = "") -> AnyResponse:
     place, wanted, _period = asked
     others = [one for one in frame().all_cycles if one is not wanted.cycle]
     chosen = {one.code: one for one in others}.get(request.args.get("with", ""))
-    before = chosen or cycle_before(others, wanted.cycle) or next(iter(others), None)
+    before = chosen or cycle_beside(others, wanted.cycle)
     said = {"with": before.code if chosen and before else None}
     beside = [before] if before else []
     more: Columns = {"difference": lambda line: line.difference(wanted.cycle, before)} if before else {}

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Metric, Person
+from goalsite.models import Cycle, Goal, Metric, Person, Unit
 from goalsite.models_follow import CheckIn, Result
+from goalsite.queries import overview, report_discipline
 from goalsite.queries.company import company, today
 from tests.cast import join
 from tests.integration.builders import family, make_goal, running_cycle, settle
@@ -86,6 +88,50 @@ class TestDiscipline:
         self, app: Flask, cast: dict[str, Person], goal: Goal
     ) -> None:
         assert "Nothing was due yet" in page_of(app, cast["peer"], "/reports/discipline")
+
+    def test_the_units_add_up_to_the_whole_however_many_are_named(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, goal: Goal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of three units right below one is named here, and one of the others is archived."""
+        top = cast["director"].unit
+        closed = Unit(code="Z", name="Phòng cũ", kind="department", parent=top, archived=True)
+        db.session.add(closed)
+        for one in (cast["outsider"], cast["director"], join("Người cũ", unit=closed)):
+            make_goal(one, cycle, {})
+        rebuild_organisation(today())
+        settle()
+
+        def due(row: str, text: str) -> int:
+            return int(cells(text, row)[6])
+
+        text = page_of(app, cast["hr"], "/reports/discipline").partition("By unit")[2]
+        each = due("Phòng A", text)
+        assert [due(row, text) for row in ("Phòng B", "1 other unit", "itself", "Together")] == [
+            each,
+            each,
+            each,
+            4 * each,
+        ]
+        monkeypatch.setattr(overview, "UNITS_AT_ONCE", 1)
+        text = page_of(app, cast["hr"], "/reports/discipline").partition("By unit")[2]
+        assert [due(row, text) for row in ("Phòng A", "2 other units", "itself", "Together")] == [
+            each,
+            2 * each,
+            each,
+            4 * each,
+        ]
+
+    def test_too_many_due_days_are_left_to_smaller_units_and_fewer_weeks(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, goal: Goal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_goal(cast["report"], cycle, {}, title="Mục tiêu mở")
+        settle()
+        # Two measures in the nine weeks that have begun.
+        for most, shown in ((18, True), (17, False)):
+            monkeypatch.setattr(report_discipline, "MOST_DUE", most)
+            text = page_of(app, cast["hr"], "/reports/discipline")
+            assert ("By unit" in text, "Choose a smaller unit or fewer weeks" in text) == (shown, not shown)
+        assert "By unit" in page_of(app, cast["hr"], "/reports/discipline?weeks=4")
 
 
 class TestDistribution:
