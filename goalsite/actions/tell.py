@@ -50,8 +50,8 @@ def tell_on_behalf(row: Measure, by: Person, now: datetime, today: date) -> set[
     held = {one.person_id: one for one in _unread("on_behalf", goal, theirs, by, today)}
     for one in held.values():
         titles = dict.fromkeys([*one.detail["measures"], row.title])
-        one.at, one.detail = now, {"count": one.detail["count"] + 1, "measures": list(titles)}
-    _tell(goal, "on_behalf", theirs - held.keys(), by, now, count=1, measures=[row.title])
+        one.at, one.detail = now, {"times": one.detail["times"] + 1, "measures": list(titles)}
+    _tell(goal, "on_behalf", theirs - held.keys(), by, now, times=1, measures=[row.title])
     return theirs
 
 

@@ -103,7 +103,7 @@ class TestChanged:
         db.session.commit()
         text = bell(app, cast["outsider"])
         assert "Thị trường khác đi" not in text
-        assert "Nothing waits for you to read" in text
+        assert "Nothing new" in text
 
     def test_its_topic_can_be_switched_off(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
         change(app, cast["hr"], goal)
@@ -128,7 +128,9 @@ class TestCheckIn:
         for place in (0, 1, 0):
             report(goal, cast["manager"], place)
         assert heard("on_behalf", cast) == ["report"]
-        assert "Trần Thu Hà checked in for you 3 times: Doanh thu; Khách mới" in bell(app, cast["report"])
+        text = bell(app, cast["report"])
+        assert "Trần Thu Hà checked in for you 3 times: Doanh thu; Khách mới" in text
+        assert f'href="/goals/{goal.id}"' in text
         signed_in(app, cast["report"]).post("/notifications/read")
         report(goal, cast["manager"], 1)
         report(goal, cast["hr"], 1)
