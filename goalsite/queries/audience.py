@@ -26,6 +26,7 @@ from goalsite.models import (
 from goalsite.queries.company import today
 
 OFFERED = 8
+LOOKED_AT = 200
 _LAST = "\U0010ffff"
 
 
@@ -97,7 +98,14 @@ def people_offered(viewer: Viewer, goal: Goal, typed: str) -> list[Person]:
     query = select(Person).where(
         *here, sees(goal), *(Person.id.in_(_having(word, word == words[-1])) for word in words)
     )
-    return list(db.session.scalars(query.order_by(Person.sort_key, Person.id).limit(OFFERED)))
+    found = db.session.scalars(query.order_by(Person.sort_key, Person.id).limit(LOOKED_AT))
+    # Those who are called so come before those whose position says it.
+    return sorted(found, key=lambda one: not _called(one, words))[:OFFERED]
+
+
+def _called(person: Person, words: list[str]) -> bool:
+    own = folded_words(f"{person.name} {person.email}")
+    return all(any(word.startswith(said) if said == words[-1] else word == said for word in own) for said in words)
 
 
 def _having(word: str, begun: bool) -> Select[int]:

@@ -79,7 +79,9 @@ class TestCreate:
     def test_who_may_not_see_the_goal_is_words_and_the_author_is_told(
         self, app: Flask, cast: dict[str, Person], goal: Goal
     ) -> None:
-        text = say(app, cast["manager"], goal, "@outsider và @Võ Khánh Linh, @director, @outsider xem giúp", **HTMX).text
+        text = say(
+            app, cast["manager"], goal, "@outsider và @Võ Khánh Linh, @director, @outsider xem giúp", **HTMX
+        ).text
         assert "Bùi Thanh Tâm, Võ Khánh Linh may not see this goal and were not told." in text
         assert "@outsider và @Võ Khánh Linh, <" in text
         assert text.count('class="mention"') == 1
@@ -165,7 +167,9 @@ class TestMentions:
 
     def offered(self, app: Flask, person: Person, goal: Goal, typed: str) -> list[str]:
         there = f"/goals/{goal.id}/mentions"
-        return re.findall('data-mention="([^"]*)"', signed_in(app, person).get(there, query_string={"typed": typed}).text)
+        return re.findall(
+            'data-mention="([^"]*)"', signed_in(app, person).get(there, query_string={"typed": typed}).text
+        )
 
     def test_by_any_words_of_the_name_without_accents(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
         goal.visibility = "public"
@@ -173,6 +177,10 @@ class TestMentions:
         db.session.commit()
         assert self.offered(app, cast["report"], goal, "ha tr") == ["manager"]
         assert self.offered(app, cast["report"], goal, "Khánh li") == ["linh@other.vn"]
+        cast["hr"].title = cast["director"].title = "Thư ký"
+        db.session.commit()
+        found = self.offered(app, cast["report"], goal, "thu")
+        assert found == ["manager", "hr", "director"], "the name before the position"
         assert self.offered(app, cast["report"], goal, "nguyen") == [], "never oneself"
         for nothing in ("", "   ", "%", "xyz", "đ" * 5000):
             assert self.offered(app, cast["report"], goal, nothing) == []
