@@ -38,7 +38,7 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[Line]:
-    """The whole by the goals' codes, worked out slice by slice."""
+    """The whole by the goals' codes, worked out slice by slice. RuleError as `allow_file`."""
     for lines in report_goals.slices_of(viewer, asked):
         yield from _told(asked, lines)
 

@@ -14,7 +14,7 @@ from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Goal, Person, Unit
 from goalsite.queries.filters import in_unit
-from goalsite.queries.report_people import Question, sorted_by
+from goalsite.queries.report_people import Question, allow_file, sorted_by
 from goalsite.queries.reports import GoalLine, goal_lines, record_of
 from goalsite.queries.visible import visible_evaluations, visible_goals
 
@@ -65,14 +65,16 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[Line]:
-    """The whole report by code."""
+    """The whole report by code. RuleError as `allow_file`."""
     return chain.from_iterable(slices_of(viewer, asked))
 
 
 def slices_of(viewer: Viewer, asked: Question) -> Iterator[list[Line]]:
     """The same, slice by slice as it is worked out."""
     found = list(ids_of(goals_in(viewer, asked).order_by(Goal.code)).items())
-    return (_lines_of(asked, dict(found[at : at + SLICE])) for at in range(0, len(found), SLICE))
+    allow_file(viewer, len(found), MOST_REPLAYED)
+    for at in range(0, len(found), SLICE):
+        yield _lines_of(asked, dict(found[at : at + SLICE]))
 
 
 def goals_in(viewer: Viewer, asked: Question) -> Any:

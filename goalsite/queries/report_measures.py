@@ -13,7 +13,7 @@ from goalsite.extensions import db
 from goalsite.models import Goal, Measure, Person, Unit
 from goalsite.queries.cards import MeasureCard, measure_card
 from goalsite.queries.report_goals import MOST_REPLAYED, SLICE, STATUSES, goals_in, ids_of
-from goalsite.queries.report_people import Question, sorted_by
+from goalsite.queries.report_people import Question, allow_file, sorted_by
 from goalsite.queries.reports import CycleRecord, MeasureLine, measure_lines, record_of
 
 AT_ONCE = 50
@@ -59,8 +59,9 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[MeasureLine]:
-    """The whole report by the goals' codes, worked out slice by slice."""
+    """The whole report by the goals' codes, worked out slice by slice. RuleError as `allow_file`."""
     found = list(ids_of(goals_in(viewer, asked).order_by(Goal.code)))
+    allow_file(viewer, len(found), MOST_REPLAYED)
     for at in range(0, len(found), SLICE):
         yield from measure_lines(_record(asked, found[at : at + SLICE]))
 

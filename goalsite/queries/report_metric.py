@@ -1,6 +1,6 @@
 """A metric over the cycles: every measure of it that the reader may see, cycle by cycle (rules §2, §8)."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,11 +15,14 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Metric, Unit, UnitAncestor
 from goalsite.queries.cards import GoalCard, MeasureCard, card_of
 from goalsite.queries.records import records_of
+from goalsite.queries.report_people import allow_file
+from goalsite.queries.slices import every_page
 from goalsite.queries.visible import visible_goals
 
 AT_ONCE = 50
-# In a file.
+# In a file: of so many at once, and for all but HR no more than so many.
 SLICE = 2000
+MOST_IN_FILE = 3000
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,14 @@ def metric_by_code(code: str) -> Metric | None:
     return db.session.scalar(select(Metric).where(Metric.code == code))
 
 
-def metrics_in(viewer: Viewer, unit: Unit, page: int, at_once: int = AT_ONCE) -> Page:
+def page_of(viewer: Viewer, unit: Unit, metric: Metric | None, today: date, page: int, at_once: int = AT_ONCE) -> Page:
+    """A page of the measures of the metric, or of the metrics to choose from."""
+    if metric is None:
+        return metrics_in(viewer, unit, page, at_once)
+    return lines_of(viewer, unit, metric, today, page, at_once)
+
+
+def metrics_in(viewer: Viewer, unit: Unit, page: int, at_once: int) -> Page:
     """The metrics of measures that the reader may see in the unit and those below, by name. One query."""
     query = (
         select(Metric, func.count(), func.count().over())
@@ -90,6 +100,17 @@ def lines_of(viewer: Viewer, unit: Unit, metric: Metric, today: date, page: int,
         if measure.row.id == measure_id
     ]
     return Page(lines, rows[0][2] if rows else 0)
+
+
+def all_of(viewer: Viewer, unit: Unit, metric: Metric | None, today: date) -> Iterator[Choice | Line]:
+    """The same, all pages of them. RuleError as `allow_file`."""
+
+    def rows_of(page: int) -> Sequence[Choice | Line]:
+        found = page_of(viewer, unit, metric, today, page, SLICE)
+        allow_file(viewer, found.in_all, MOST_IN_FILE)
+        return found.rows
+
+    return every_page(rows_of, SLICE)
 
 
 def _seen(viewer: Viewer, unit: Unit) -> list[Any]:

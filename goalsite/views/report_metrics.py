@@ -8,7 +8,6 @@ from goalsite.exchange.report import Columns
 from goalsite.queries import company as here
 from goalsite.queries import report_metric as read
 from goalsite.queries.filters import as_id
-from goalsite.queries.slices import every_page
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 from goalsite.views.report_files import FORMS, report_file
@@ -52,17 +51,11 @@ def show(form: str = "") -> AnyResponse:
     metric = read.metric_by_code(code) if code else None
     if metric is None and code:
         abort(404)
-
-    def rows(page: int, at_once: int = read.AT_ONCE) -> read.Page:
-        if metric is None:
-            return read.metrics_in(viewer(), place.unit, page, at_once)
-        return read.lines_of(viewer(), place.unit, metric, here.today(), page, at_once)
-
     if form:
-        lines = every_page(lambda page: rows(page, read.SLICE).rows, read.SLICE)
         called = ("metric", code, here.today()) if metric else ("metrics", here.today())
+        lines = read.all_of(viewer(), place.unit, metric, here.today())
         return report_file(form, called, _("Metrics"), LINES if metric else METRICS, lines)
-    found = rows(page)
+    found = read.page_of(viewer(), place.unit, metric, here.today(), page)
 
     def address(**changes: object) -> str:
         kept = {"unit": place.unit.code if place.path else None, "metric": metric.code if metric else None}
