@@ -88,6 +88,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "changes.edit": ("/goals/{own_active}/change",),
     "measures.ask": ("/measures/{own_measure}/end",),
     "measures.new": ("/goals/{own_active}/measures/new",),
+    "comments.mentions": ("/goals/{goal}/mentions?typed=n", "/goals/{goal}/mentions?typed=ph%E1%BA%A1m+h"),
     "goals.conversation": ("/goals/{goal}/conversation", "/goals/{goal}/conversation?page=2"),
     "goals.explanation": ("/goals/{goal}/explanation",),
     "goals.head": ("/goals/{goal}/head",),

@@ -1,5 +1,6 @@
 """A person's review in the browser: prepared, talked about, adjusted, signed by both, appealed and answered; and who finds it."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -174,6 +175,10 @@ class TestTake:
         assert (result.total, result.adjusted, result.rating) == (Decimal("0.8"), Decimal("0.85"), "good")
         text = page(app, cast["report"], f"/reviews/NOW/{cast['report'].id}")
         assert "adjusted by HR to 85.0 %: Gánh việc thay" in text
+        assert act("hr", "adjust", adjustment="5.25", words="Gánh việc thay").status_code == 303
+        form = page(app, cast["hr"], f"/reviews/NOW/{cast['report'].id}")
+        assert re.search(r'<input[^>]*id="review-adjustment"[^>]*value="5\.25\s?%"', form), "it opens with what holds"
+        assert re.search(r'<textarea[^>]*id="review-adjust"[^>]*>\s*Gánh việc thay', form)
         assert act("hr", "adjust", adjustment="0", words="Thôi").status_code == 303
         db.session.expire_all()
         assert result.adjusted is None
