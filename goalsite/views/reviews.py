@@ -92,6 +92,7 @@ def sheets() -> AnyResponse:
         in_all=found.in_all,
         page=page,
         pages=max(1, -(-found.in_all // read.SHEETS)),
+        first=(page - 1) * read.SHEETS + 1,
         bands=bands_of(chosen),
         company=frame().company,
         today=today,
