@@ -111,10 +111,12 @@ def correction_of(checkin: CheckIn, measure: Measure) -> type[CheckInForm]:
 
 
 def begun(measure: MeasureCard, last_id: int, on: date | None = None) -> CheckInForm:
-    """The form as it opens: made after the measure's last check-in (0: none), for that day or today, with the call as it stands."""
+    """The form as it opens: made after the measure's last check-in (0: none), for that day, or for what the measure waits for, or
+    for today, with the call as it stands."""
     form = form_for(measure.facts, measure.done_steps)(formdata=None)
-    span = measure.facts.span
-    form.on.data = min(max(on or here.today(), span.first), span.last, max(here.today(), span.first))
+    span, today = measure.facts.span, here.today()
+    day = on or (measure.asked.on if measure.asked else today)
+    form.on.data = min(max(day, span.first), span.last, max(today, span.first))
     form.version.data = last_id
     form.confidence.data = measure.standing.confidence or form.confidence.data
     return form
