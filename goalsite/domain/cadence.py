@@ -27,6 +27,7 @@ class Asked:
     last: date
     due: date
     on: date
+    overdue: bool
 
 
 def owed(measure: Measure, last_on: date | None, *, finished: bool) -> Owed:
@@ -64,7 +65,7 @@ def asked(measure: Measure, last_on: date | None, day: date) -> Asked | None:
         here = come
     place = max(place, here)
     last = measure.asking_days[place + 1] - DAY if place + 1 < len(days) else measure.span.last
-    return Asked(measure.asking_days[place], last, days[place], min(day, last))
+    return Asked(measure.asking_days[place], last, days[place], min(day, last), days[place] < day)
 
 
 def _next(measure: Measure, last_on: date | None) -> int:
