@@ -71,6 +71,9 @@ PAGES = (
     Page("tree, words looked for", "employee", "/tree?text=nâng", GROWING),
     Page("members", "director", "/members", GROWING),
     Page("member", "manager", "/members/{employee}", GROWING),
+    Page("units' results", "employee", "/reports/units", GROWING),
+    Page("check-in discipline", "director", "/reports/discipline", GROWING),
+    Page("check-in discipline of a team", "employee", "/reports/discipline?unit={team}", GROWING),
     Page("decisions", "manager", "/decisions", GROWING),
     Page("notifications", "employee", "/notifications", GROWING),
 )

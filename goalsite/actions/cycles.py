@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CursorResult, exists, func, select, update
+from sqlalchemy import CursorResult, String, case, cast, exists, func, or_, select, update
 
 from goalsite.actions import audit
 from goalsite.actions.audit import record
@@ -18,6 +18,7 @@ from goalsite.domain.periods import Span
 from goalsite.domain.states import CYCLE, move
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
+from goalsite.models_accounts import AuditRow
 from goalsite.models_follow import Review
 from goalsite.queries import company as here
 from goalsite.queries import cycles as read
@@ -174,14 +175,18 @@ def _close(cycle: Cycle, today: date) -> dict[str, Any]:
 
 
 def _reopen(cycle: Cycle) -> None:
-    """Results follow the goals again; a review that nobody had signed can be gone on with."""
+    """Results follow the goals again; each review is gone on with where its signatures say it was."""
     off: dict[str, Any] = {"synchronize_session": False}
     thaw_results(cycle)
-    unsigned = update(Review).where(
-        Review.cycle_id == cycle.id, Review.state == "closed", Review.manager_signed_at.is_(None)
+    talked = exists().where(AuditRow.action == "review_discuss", AuditRow.object_id == cast(Review.id, String))
+    state = case(
+        (Review.person_signed_at.is_not(None), "person_signed"),
+        (Review.manager_signed_at.is_not(None), "manager_signed"),
+        (or_(talked, Review.adjustment.is_not(None)), "discussed"),
+        else_="preparation",
     )
-    again = unsigned.values(state="discussed", version=Review.version + 1)
-    db.session.execute(again.execution_options(**off))
+    closed = update(Review).where(Review.cycle_id == cycle.id, Review.state == "closed")
+    db.session.execute(closed.values(state=state, version=Review.version + 1).execution_options(**off))
     db.session.expire_all()
     refresh_results_in(cycle)
 

@@ -74,7 +74,7 @@ def refresh_everything(day: date) -> None:
         _refresh_in_order(goals, min(day, last), date.min)
     ids = [cycle_id for cycle_id, _ in stands]
     _refresh_in_order(db.session.scalars(select(Goal.id).where(Goal.cycle_id.not_in(ids))).all(), day, date.min)
-    refresh_all_results(day)
+    refresh_all_results(day, loaded=True)
     still = update(Goal).where(Goal.cycle_id.in_(select(Cycle.id).where(Cycle.state == "closed"))).values(turns_on=None)
     db.session.execute(still.execution_options(synchronize_session=False))
     db.session.expire_all()

@@ -105,7 +105,7 @@ def members_of(viewer: Viewer, found: Sequence[Found], cycle: Cycle, today: date
     shown = {one.person.id for one in found if one.may_see_results}
     if not shown:
         return [Member(cards[key], None) for key in ids]
-    record = CycleRecord(cycle, today, records.goals, records.world, known=known)
+    record = CycleRecord(cycle, cycle.state, today, records.goals, records.world, known=known)
     histories, heads = _histories(shown), heads_then(cycle)
     own = _own_scores([goal.id for goal in records.goals if goal.owner_id in shown])
     return [

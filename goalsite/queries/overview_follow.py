@@ -82,9 +82,16 @@ class CheckIns:
 
 def cycle_before(cycles: Sequence[Cycle], cycle: Cycle) -> Cycle | None:
     """The latest cycle that ended before this one began and is about as long."""
-    length = _days(cycle)
-    alike = [one for one in cycles if one.ends_on < cycle.starts_on and abs(_days(one) - length) <= NEAR * length]
+    alike = [one for one in cycles if one.ends_on < cycle.starts_on and _as_long(one, cycle)]
     return max(alike, key=lambda one: one.ends_on, default=None)
+
+
+def cycle_beside(cycles: Sequence[Cycle], cycle: Cycle) -> Cycle | None:
+    """The one to set beside it: the one before it, or else the nearest that is about as long, or else the nearest."""
+    nearest = min(
+        cycles, key=lambda one: (not _as_long(one, cycle), abs(one.starts_on - cycle.starts_on)), default=None
+    )
+    return cycle_before(cycles, cycle) or nearest
 
 
 def chart_of(
@@ -279,6 +286,10 @@ def _months(cycle: Cycle) -> list[date]:
         date(year, month, 1) for year in range(cycle.starts_on.year, cycle.ends_on.year + 1) for month in range(1, 13)
     ]
     return [first for first in firsts if cycle.starts_on < first < cycle.ends_on]
+
+
+def _as_long(one: Cycle, cycle: Cycle) -> bool:
+    return abs(_days(one) - _days(cycle)) <= NEAR * _days(cycle)
 
 
 def _days(cycle: Cycle) -> int:

@@ -18,6 +18,8 @@ from goalsite.queries.records import records_of
 from goalsite.queries.visible import visible_goals
 
 AT_ONCE = 50
+# In a file.
+SLICE = 2000
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def metric_by_code(code: str) -> Metric | None:
     return db.session.scalar(select(Metric).where(Metric.code == code))
 
 
-def metrics_in(viewer: Viewer, unit: Unit, page: int) -> Page:
+def metrics_in(viewer: Viewer, unit: Unit, page: int, at_once: int = AT_ONCE) -> Page:
     """The metrics of measures that the reader may see in the unit and those below, by name. One query."""
     query = (
         select(Metric, func.count(), func.count().over())
@@ -59,11 +61,11 @@ def metrics_in(viewer: Viewer, unit: Unit, page: int) -> Page:
         .group_by(Metric.id)
         .order_by(Metric.name, Metric.id)
     )
-    rows = db.session.execute(_page(query, page)).tuples().all()
+    rows = db.session.execute(_page(query, page, at_once)).tuples().all()
     return Page([Choice(metric, count) for metric, count, _ in rows], rows[0][2] if rows else 0)
 
 
-def lines_of(viewer: Viewer, unit: Unit, metric: Metric, today: date, page: int) -> Page:
+def lines_of(viewer: Viewer, unit: Unit, metric: Metric, today: date, page: int, at_once: int = AT_ONCE) -> Page:
     """The measures of the metric that the reader may see in the unit and those below, the latest cycle first, then by unit. Four queries."""
     query = (
         select(Measure.id, Goal.id, func.count().over())
@@ -75,7 +77,7 @@ def lines_of(viewer: Viewer, unit: Unit, metric: Metric, today: date, page: int)
             Cycle.starts_on.desc(), Cycle.ends_on.desc(), Goal.scope.desc(), Unit.sort_key, Goal.code, Measure.place
         )
     )
-    rows = db.session.execute(_page(query, page)).tuples().all()
+    rows = db.session.execute(_page(query, page, at_once)).tuples().all()
     along = [joinedload(Goal.owner), joinedload(Goal.unit)]
     # How the measures stand is asked, not their goals: nothing below is looked at.
     records = records_of({row[1] for row in rows}, today, deep=False, options=along)
@@ -95,5 +97,5 @@ def _seen(viewer: Viewer, unit: Unit) -> list[Any]:
     return [Goal.state.in_(COUNTED_STATES), Goal.unit_id.in_(inside), visible_goals(viewer)]
 
 
-def _page(query: Any, page: int) -> Any:
-    return query.limit(AT_ONCE).offset((page - 1) * AT_ONCE)
+def _page(query: Any, page: int, at_once: int) -> Any:
+    return query.limit(at_once).offset((page - 1) * at_once)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 
+from goalsite.domain import states
 from goalsite.domain.company import Company
 from goalsite.domain.goals import Goal as GoalFacts
 from goalsite.domain.goals import World
@@ -16,11 +17,12 @@ from goalsite.domain.measure import Measure as MeasureFacts
 from goalsite.domain.period_plan import read_written
 from goalsite.domain.periods import Span
 from goalsite.extensions import db
-from goalsite.models import Measure
+from goalsite.models import Cycle, Measure
 from goalsite.models_accounts import AuditRow
 from goalsite.models_follow import Change, EvaluationStep
 
 ONE = Fraction(1)
+CYCLE_MOVES = [f"{act}_cycle" for _, act in states.CYCLE]
 Facts = TypeVar("Facts", GoalFacts, MeasureFacts)
 
 
@@ -72,6 +74,14 @@ def adjustments_before(end: datetime) -> dict[int, tuple[Decimal | None, str]]:
         key: (Decimal(said["adjustment"]) if said.get("adjustment") else None, said.get("adjustment_why") or "")
         for key, said in was.items()
     }
+
+
+def state_before(cycle: Cycle, end: datetime) -> str:
+    """The cycle's state just before `end`: what it was before the first move since; one it was loaded with stands from the start."""
+    moves = select(AuditRow.before).where(AuditRow.object_kind == "cycle", AuditRow.object_id == str(cycle.id))
+    since = moves.where(AuditRow.action.in_(CYCLE_MOVES), AuditRow.at >= end)
+    before = db.session.scalar(since.order_by(AuditRow.seq).limit(1))
+    return str(before["state"]) if before else cycle.state
 
 
 def _number(text: str) -> Fraction | None:
