@@ -49,7 +49,8 @@ class Seeable:
 
 def count_unseen(person_id: int, today: date) -> Select[int]:
     """How many there are, as a query."""
-    return _of(select(func.count(CheckIn.id)), person_id, today)
+    query: Select[int] = _of(select(func.count(CheckIn.id)), person_id, today)
+    return query
 
 
 def latest_unseen(person_id: int, today: date, most: int) -> list[CheckIn]:
@@ -60,8 +61,8 @@ def latest_unseen(person_id: int, today: date, most: int) -> list[CheckIn]:
 
 def page_of_unseen(person_id: int, today: date, page: int) -> Unseen:
     """One page of them. Two queries."""
-    counts: Select[Any] = select(func.count(CheckIn.id), func.count(Goal.owner_id.distinct()))
-    in_all, people = db.session.execute(_of(counts, person_id, today)).one()
+    counts = _of(select(func.count(CheckIn.id), func.count(Goal.owner_id.distinct())), person_id, today)
+    in_all, people = db.session.execute(counts).one()
     query = _with_goal(_of(select(CheckIn), person_id, today)).order_by(
         Person.sort_key, Person.id, CheckIn.entered_at.desc(), CheckIn.id.desc()
     )
@@ -86,7 +87,7 @@ def seeable(viewer: Viewer, checkin_ids: Collection[int]) -> Mapping[int, Seeabl
     return {row[CheckIn].id: Seeable(row[CheckIn], as_relation(viewer, row), row["is_replaced"]) for row in rows}
 
 
-def _of(query: Select[Any], person_id: int, today: date) -> Select[Any]:
+def _of(query: Any, person_id: int, today: date) -> Any:
     """Of whoever this person manages, by somebody else; what was corrected since, or lies in a closed cycle, is past being seen."""
     later = aliased(CheckIn)
     said: list[ColumnElement[bool]] = [
@@ -108,6 +109,6 @@ def _of(query: Select[Any], person_id: int, today: date) -> Select[Any]:
     )
 
 
-def _with_goal(query: Select[Any]) -> Select[Any]:
+def _with_goal(query: Any) -> Any:
     goal = contains_eager(CheckIn.measure).contains_eager(Measure.goal)
     return query.options(goal.contains_eager(Goal.owner), joinedload(CheckIn.author))
