@@ -65,6 +65,8 @@ MESSAGES = {
     "admin_only": _l("Only an administrator changes this of an administrator, and who has which role."),
     "disable_self": _l("You cannot close your own account. Ask another administrator."),
     "account_closed": _l("This account is closed, or its last day is past. Open it again first."),
+    "seen_replaced": _l("It was corrected meanwhile. The new one waits in its place."),
+    "seen_not_yours": _l("Only the managers of its owner mark it as seen, while its cycle is not closed."),
     "unit_archive_root": _l("The company itself cannot be archived."),
     "unit_archive_below": _l("Units below it are still in use: %(names)s. Archive or move them first."),
     "unit_archive_people": _l(
