@@ -12,6 +12,7 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.models_follow import Result, Review
 from goalsite.queries.organisation import Who, ancestry, there_in, who_of
+from goalsite.queries.search_words import says
 from goalsite.queries.viewer import as_person_relation, person_columns
 from goalsite.queries.visible import people_with_visible_results
 
@@ -133,14 +134,5 @@ def _asked_for(cycle: Cycle, state: str, unit_id: Any, text: str) -> list[Column
             here = (Result.cycle_id == cycle.id, Result.person_id == Person.id, Result.unit_then_id.in_(inside))
             conditions.append(exists().where(*here).correlate_except(Result))
     if text:
-        wordings = {text, text.lower(), text.upper(), text.title()}
-        conditions.append(
-            or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for word in sorted(wordings)
-                    for column in (Person.name, Person.email)
-                )
-            )
-        )
+        conditions.append(says(text, "person", Person.id))
     return conditions
