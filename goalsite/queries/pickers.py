@@ -81,9 +81,7 @@ def choice_of(thing: Person | Unit | Goal | Metric) -> Choice:
 
 
 def _people(_viewer: Viewer, text: str, most: int) -> list[Choice]:
-    return _choices(
-        _here().where(says(text, "person", Person.id)).order_by(Person.sort_key, Person.id).limit(most)
-    )
+    return _choices(_here().where(says(text, "person", Person.id)).order_by(Person.sort_key, Person.id).limit(most))
 
 
 def _people_called(_viewer: Viewer, text: str) -> list[Choice]:

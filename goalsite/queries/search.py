@@ -76,7 +76,9 @@ def _counts(words: list[str], kinds: Sequence[str]) -> dict[str, list[int]]:
     """By kind, how many things have each word, FREQUENT at most: in one query, which tells which word to begin with."""
     asked = [
         select(func.count())
-        .select_from(select(SearchWord.thing_id).where(is_word(SearchWord, kind, words, word)).limit(FREQUENT).subquery())
+        .select_from(
+            select(SearchWord.thing_id).where(is_word(SearchWord, kind, words, word)).limit(FREQUENT).subquery()
+        )
         .scalar_subquery()
         for kind in kinds
         for word in words

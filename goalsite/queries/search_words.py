@@ -1,7 +1,6 @@
 """What search and every filter by words look through: how they ask for words, and the words of each thing as they are, beside those that are stored."""
 
 import re
-
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -54,9 +53,7 @@ def says(text: str, kind: str, key: Any) -> ColumnElement[bool]:
 def goal_says(text: str, goal: type[Goal] = Goal) -> ColumnElement[bool]:
     """The goal is found by the text, of which each word may also be one of its owner's name. `goal` may be an alias."""
     words = folded_words(text)
-    found = [
-        or_(goal.id.in_(_having("goal", words, word)), goal.owner_id.in_(_named(words, word))) for word in words
-    ]
+    found = [or_(goal.id.in_(_having("goal", words, word)), goal.owner_id.in_(_named(words, word))) for word in words]
     return and_(*found) if found else literal(not text.strip())
 
 

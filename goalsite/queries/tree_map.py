@@ -19,7 +19,8 @@ MOST = 150
 
 @dataclass(frozen=True)
 class Drawn:
-    """The roots with their branches down to `levels`; `per_level` says how many goals each level of the whole tree has."""
+    """The roots with their branches down to `levels`; `per_level` says how many goals each level of the whole tree has, `left_out` how many roots
+    are too many to draw."""
 
     roots: list[Node]
     levels: int
@@ -29,12 +30,17 @@ class Drawn:
     def in_all(self) -> int:
         return sum(self.per_level)
 
+    @property
+    def left_out(self) -> int:
+        return sum(self.per_level[:1]) - len(self.roots)
+
 
 def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) -> Drawn:
-    """The map: of all that hangs together, or of one goal's branch. levels: down to which; as many as can be drawn unless
+    """The map: of all that hangs together, and where goals are asked for of those that stand alone too; or of one goal's branch. levels: down to which; as many as can be drawn unless
     given. Four queries."""
     kept = kept_in(forest)
-    start = [is_root_of(forest), ~is_unaligned()] if goal is None else [Goal.id == goal.id]
+    alone = goal is not None or forest.filters.narrows_goals
+    start = [Goal.id == goal.id] if goal else [is_root_of(forest), *([] if alone else [~is_unaligned()])]
     first = select(Goal.id, literal(1).label("level")).where(*start, stands(forest, Goal, kept))
     tree = first.cte("tree", recursive=True)
     below = aliased(Goal)
@@ -52,7 +58,7 @@ def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) ->
     ids = frozenset(db.session.scalars(opened)) if shown > 1 else frozenset()
     root = is_root_of(forest) if goal is None else Goal.id == goal.id
     found = find_nodes(forest, root, Opened(ids), roots_from=0, children_from=0)
-    nodes = [node for node in nested(found) if goal is not None or not node.is_unaligned]
+    nodes = [node for node in nested(found) if alone or not node.is_unaligned]
     add_links(forest.viewer, nodes)
     return Drawn(nodes, shown, per_level)
 
