@@ -38,6 +38,14 @@ MESSAGES = {
         "E-mail address and password do not match, or the account is not open. Check both and try again."
     ),
     "sign_in_throttled": _l("Too many attempts. Wait five minutes, then try again."),
+    "past_too_large": _l(
+        "For this day %(goals)s goals would have to be worked out anew; more than %(most)s are for HR alone. You can look back on one goal, on a "
+        "person's page, or with a report of a smaller unit."
+    ),
+    "file_too_large": _l(
+        "For this file more than %(most)s people or goals would have to be worked out anew, which is for HR alone. Choose a smaller unit on the page "
+        "of the report, or ask HR for the file."
+    ),
     "site_taken": _l("This site has been set up already. Sign in instead."),
     "link_gone": _l("This link has been used already or is too old. Ask whoever sent it for a new one."),
     "email_unreadable": _l("“%(text)s” is not an e-mail address. Write it like an.nguyen@company.vn."),

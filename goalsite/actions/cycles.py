@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CursorResult, exists, func, select, update
+from sqlalchemy import CursorResult, String, case, cast, delete, exists, func, or_, select, update
 
 from goalsite.actions import audit
 from goalsite.actions.audit import record
+from goalsite.actions.counts import recount
 from goalsite.actions.freeze import freeze_results, thaw_results
 from goalsite.actions.results import refresh_results_in
 from goalsite.actions.standing import hold_all, refresh
@@ -18,6 +19,8 @@ from goalsite.domain.periods import Span
 from goalsite.domain.states import CYCLE, move
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
+from goalsite.models_accounts import AuditRow
+from goalsite.models_counts import Duty
 from goalsite.models_follow import Review
 from goalsite.queries import company as here
 from goalsite.queries import cycles as read
@@ -169,21 +172,28 @@ def _close(cycle: Cycle, today: date) -> dict[str, Any]:
     reviews = update(Review).where(Review.cycle_id == cycle.id, Review.state.not_in(("closed", "appealed")))
     db.session.execute(reviews.values(state="closed", version=Review.version + 1).execution_options(**off))
     db.session.expire_all()
+    db.session.execute(delete(Duty).where(Duty.cycle_id == cycle.id).execution_options(**off))
     freeze_results(cycle, today, here.now())
+    recount(cycle)
     return {"goals_closed": goals}
 
 
 def _reopen(cycle: Cycle) -> None:
-    """Results follow the goals again; a review that nobody had signed can be gone on with."""
+    """Results follow the goals again; each review is gone on with where its signatures say it was."""
     off: dict[str, Any] = {"synchronize_session": False}
     thaw_results(cycle)
-    unsigned = update(Review).where(
-        Review.cycle_id == cycle.id, Review.state == "closed", Review.manager_signed_at.is_(None)
+    talked = exists().where(AuditRow.action == "review_discuss", AuditRow.object_id == cast(Review.id, String))
+    state = case(
+        (Review.person_signed_at.is_not(None), "person_signed"),
+        (Review.manager_signed_at.is_not(None), "manager_signed"),
+        (or_(talked, Review.adjustment.is_not(None)), "discussed"),
+        else_="preparation",
     )
-    again = unsigned.values(state="discussed", version=Review.version + 1)
-    db.session.execute(again.execution_options(**off))
+    closed = update(Review).where(Review.cycle_id == cycle.id, Review.state == "closed")
+    db.session.execute(closed.values(state=state, version=Review.version + 1).execution_options(**off))
     db.session.expire_all()
     refresh_results_in(cycle)
+    recount(cycle)
 
 
 def _refresh_goals(cycle: Cycle, today: date) -> None:

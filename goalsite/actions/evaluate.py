@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from goalsite.actions.audit import record
+from goalsite.actions.signatures import void_signatures
 from goalsite.actions.standing import one_at_a_time, refresh
 from goalsite.domain.errors import RuleError
 from goalsite.domain.evaluation import meant, most, same
-from goalsite.domain.states import EVALUATION, REVIEW, possible
+from goalsite.domain.states import EVALUATION, possible
 from goalsite.extensions import db
 from goalsite.models import Goal, Person
 from goalsite.models_accounts import Notification
@@ -70,7 +71,8 @@ def reopen(goal: Goal, by: Person, said: Said, now: datetime, today: date) -> No
     """
     _hold([goal.id])
     step = _prepared(goal, "reopen", said, {goal.owner_id, goal.evaluator_id})
-    _void_signatures(goal)
+    if review := _review_of(goal):
+        void_signatures(review)
     _take_one(step, by, now, today)
 
 
@@ -158,11 +160,6 @@ def _last_moments(goal_ids: Collection[int]) -> dict[int, datetime]:
     return dict(db.session.execute(steps.order_by(EvaluationStep.at)).tuples().all())
 
 
-def _void_signatures(goal: Goal) -> None:
+def _review_of(goal: Goal) -> Review | None:
     mine = select(Review).where(Review.cycle_id == goal.cycle_id, Review.person_id == goal.owner_id)
-    review = db.session.scalar(mine.with_for_update())
-    void = possible(REVIEW, review.state).get("void") if review else None
-    if review and void:
-        review.state = void.to
-        review.manager_signed_at = review.person_signed_at = review.agrees = None
-        review.version += 1
+    return db.session.scalar(mine.with_for_update().execution_options(populate_existing=True))

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, or_, select, update
 
 from goalsite.actions.freeze import freeze_results, is_frozen
+from goalsite.actions.signatures import result_moved
 from goalsite.domain.periods import Span
 from goalsite.domain.results import may_be_rated, rate
 from goalsite.domain.rounding import as_decimal
@@ -20,6 +21,9 @@ from goalsite.models_follow import Result, Review
 from goalsite.queries.company import company, now
 from goalsite.queries.results import counting_goals, stored_result, tally, totals_of
 from goalsite.queries.slices import sliced
+
+# What both sign in a review.
+SIGNED = ("total", "adjusted", "rating")
 
 
 def refresh_results_of(goal_ids: Collection[int]) -> None:
@@ -35,35 +39,38 @@ def refresh_results_of(goal_ids: Collection[int]) -> None:
         refresh_results(db.session.get_one(Cycle, cycle_id), owners[cycle_id], units[cycle_id])
 
 
-def refresh_all_results(day: date) -> None:
-    """Every result of every cycle; those of a closed one are stored once, and then stand."""
+def refresh_all_results(day: date, *, loaded: bool = False) -> None:
+    """Every result of every cycle; those of a closed one are stored once, and then stand. loaded: from a workbook, with the reviews as signed."""
     for cycle in db.session.scalars(select(Cycle).order_by(Cycle.starts_on, Cycle.id)).all():
         if cycle.state == "closed":
             if not is_frozen(cycle):
                 freeze_results(cycle, day, now())
             continue
-        refresh_results_in(cycle)
+        refresh_results_in(cycle, loaded=loaded)
 
 
-def refresh_results_in(cycle: Cycle) -> None:
-    """Every result of the cycle, which is not closed."""
+def refresh_results_in(cycle: Cycle, *, loaded: bool = False) -> None:
+    """Every result of the cycle, which is not closed; `loaded` as above."""
     counting = (Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES))
     owners = db.session.scalars(select(Goal.owner_id).where(*counting).distinct()).all()
     units = db.session.scalars(select(Goal.unit_id).where(*counting).distinct()).all()
-    refresh_results(cycle, owners, units)
+    refresh_results(cycle, owners, units, loaded=loaded)
 
 
-def refresh_results(cycle: Cycle, people: Collection[int], units: Collection[int]) -> None:
-    """The results of these people and units in the cycle. Frozen ones stay as they are."""
+def refresh_results(cycle: Cycle, people: Collection[int], units: Collection[int], *, loaded: bool = False) -> None:
+    """The results of these people and units in the cycle, and what becomes of signatures. Frozen ones stay as they are; `loaded` as above."""
     slices: Iterable[tuple[list[int], list[int]]] = zip_longest(sliced(people), sliced(units), fillvalue=[])
     for some_people, some_units in slices:
         # Two reads, each by an index of its own: one with OR would look through the whole cycle.
         owned = counting_goals(cycle, Goal.owner_id.in_(some_people))
         of_units = counting_goals(cycle, Goal.scope == "unit", Goal.unit_id.in_(some_units))
-        _save(cycle, set(owned + of_units), some_people, some_units)
+        moved = _save(cycle, set(owned + of_units), some_people, some_units)
+        if not loaded:
+            result_moved(cycle, moved, now())
 
 
-def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: Collection[int]) -> None:
+def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: Collection[int]) -> list[int]:
+    """Whose result is another now."""
     tallies = tally(goals, cycle)
     mine = or_(Result.person_id.in_(people), Result.unit_id.in_(units))
     held = {
@@ -85,10 +92,18 @@ def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: C
         for key, row in rows
         if key not in held
     ]
+    moved = [
+        key[0] for key, row in rows if key[0] and key in held and _signed(held[key]) != [row[one] for one in SIGNED]
+    ]
     if changed:
         db.session.execute(update(Result), changed)
     if fresh:
         db.session.execute(insert(Result), fresh)
+    return moved
+
+
+def _signed(row: Result) -> list[Any]:
+    return [getattr(row, name) for name in SIGNED]
 
 
 _DEFAULTS = {"adjusted": None, "rating": ""}

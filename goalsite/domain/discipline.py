@@ -1,7 +1,7 @@
 """Check-in discipline: for each due day, whether the check-in came on time, late or not at all (rules §4)."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -32,33 +32,39 @@ class Kept:
         return Kept(self.on_time + other.on_time, self.late + other.late, self.missed + other.missed)
 
 
-def kept(ways: Iterable[str]) -> Kept:
-    """The due days counted by how they were kept."""
-    counts = Counter(ways)
-    return Kept(counts[ON_TIME], counts[LATE], counts[MISSED])
+def kept(ways: Mapping[str, int]) -> Kept:
+    """The due days from how many of them were kept which way."""
+    return Kept(ways.get(ON_TIME, 0), ways.get(LATE, 0), ways.get(MISSED, 0))
 
 
 def by_due_day(
-    due_days: Sequence[date], entered: Iterable[tuple[date, date]], day: date, done_on: date | None = None
+    due_days: Sequence[date],
+    entered: Iterable[tuple[date, date]],
+    day: date,
+    done_on: date | None = None,
+    since: date = date.min,
 ) -> dict[date, str]:
-    """Each due day that is decided on `day`: on_time, late or missed.
+    """Each due day from `since` on that is decided on `day`: on_time, late or missed.
 
     due_days: in order. entered: (dated, entered) of every check-in, replaced ones too: what was corrected later came when it came.
     On time is a check-in dated after the due day before and entered by the due day; late one entered within the three days of grace;
     else the due day is missed, once they are over. done_on: the check-in that finished the measure, which owes nothing for what is due later.
     """
     reported = sorted(entered)
+    dated = [on for on, _ in reported]
+    first = bisect_left(due_days, since)
+    before = due_days[first - 1] if first else date.min
     found: dict[date, str] = {}
-    before = date.min
-    for due in due_days:
+    for due in due_days[first:]:
         if due > day or (done_on is not None and done_on <= before):
             break
-        arrived = [at for on, at in reported if before < on <= due + GRACE and at <= min(due + GRACE, day)]
-        if any(at <= due for at in arrived):
-            found[due] = ON_TIME
-        elif arrived:
-            found[due] = LATE
-        elif day > due + GRACE:
+        last = due + GRACE
+        # Only those dated between two due days, and within grace, are looked at.
+        those = reported[bisect_right(dated, before) : bisect_right(dated, last)]
+        came = min((at for _, at in those if at <= min(last, day)), default=None)
+        if came is not None:
+            found[due] = ON_TIME if came <= due else LATE
+        elif day > last:
             found[due] = MISSED
         before = due
     return found

@@ -30,7 +30,7 @@ TOPICS = {
     "evaluation": ("submitted", "approved", "returned", "reopened", "evaluator_named", "evaluator_changed"),
     "review": tuple(
         f"review_{act}"
-        for act in "discuss adjust sign_as_manager sign_as_person appeal note_refusal uphold reopen".split()
+        for act in "discuss adjust sign_as_manager sign_as_person appeal note_refusal uphold reopen void".split()
     ),
 }
 COUNTED_STATES = ("active", "closed")

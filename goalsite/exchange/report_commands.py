@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -57,28 +57,28 @@ def people(code: str, as_of: date | None, unit: str | None, period: str | None) 
         wanted = calendar_period(period) if period else None
     except ValueError:
         raise click.UsageError(f"{period} is not a period; write it as 2026-02, 2026-Q1 or 2026-W07") from None
-    _write("people", report.people(reports.person_lines(record, unit=chosen, period=wanted)))
+    _write("people", reports.person_lines(record, unit=chosen, period=wanted))
 
 
 @report_commands.command()
 @_asks
 def units(code: str, as_of: date | None) -> None:
     """Every unit's result in the cycle, and the mean of its people's."""
-    _write("units", report.units(reports.unit_lines(_record(code, as_of))))
+    _write("units", reports.unit_lines(_record(code, as_of)))
 
 
 @report_commands.command()
 @_asks
 def goals(code: str, as_of: date | None) -> None:
     """Every active and closed goal of the cycle."""
-    _write("goals", report.goals(reports.goal_lines(_record(code, as_of))))
+    _write("goals", reports.goal_lines(_record(code, as_of)))
 
 
 @report_commands.command()
 @_asks
 def measures(code: str, as_of: date | None) -> None:
     """Every measure of those goals."""
-    _write("measures", report.measures(reports.measure_lines(_record(code, as_of))))
+    _write("measures", reports.measure_lines(_record(code, as_of)))
 
 
 def _record(code: str, as_of: date | None) -> reports.CycleRecord:
@@ -93,7 +93,8 @@ def _named(table: type[Any], code: str) -> Any:
     return row
 
 
-def _write(kind: str, rows: list[Mapping[str, str]]) -> None:
-    writer = csv.DictWriter(sys.stdout, report.COLUMNS[kind], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+def _write(kind: str, lines: Iterable[object]) -> None:
+    columns = report.COLUMNS[kind]
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([report.written(value) for value in row.values()] for row in report.rows(columns, lines))

@@ -1,32 +1,35 @@
-"""A report as a file for people: an .xlsx with typed cells, or the CSV of `report` as spreadsheets read it. Both hold the rows of `exchange.report`."""
+"""A report as a file for people, written row by row: an .xlsx with typed cells, or the CSV of `report` as spreadsheets read it."""
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from io import BytesIO, StringIO
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from io import TextIOWrapper
+from typing import IO, Any
 
 import xlsxwriter
 
 from goalsite.exchange.files import inert
-
-PERCENT = frozenset("okr kpi total expected people_mean progress result".split())
-NUMBER = frozenset("goals people pace".split())
-DAY = frozenset(("last_checkin_on",))
-WIDE = {"email": 30, "name": 28, "title": 44, "owner": 30}
-Rows = Iterable[Mapping[str, str]]
+from goalsite.exchange.report import Row, written
 
 
-def as_xlsx(
-    sheet: str, columns: Sequence[str], heads: Mapping[str, str], rows: Rows, say: Callable[[str, str], str]
-) -> bytes:
-    """The rows as an .xlsx: numbers, percentages and dates as such, texts as texts whatever they begin with, the header frozen and to filter by.
+@dataclass(frozen=True)
+class Column:
+    """name: its key in each row, and in CSV; head: what stands above it in Excel; is_share: its fractions are parts of 1; words: the reader's for each
+    of its codes."""
 
-    heads: what stands above each column; say: a column's code word in the reader's language.
-    """
-    packed = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(packed, options) as book:
+    name: str
+    head: str
+    is_share: bool = False
+    width: int = 14
+    words: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write_xlsx(file: IO[bytes], sheet: str, columns: Sequence[Column], rows: Iterable[Row]) -> None:
+    """The rows as an .xlsx: numbers, percentages and dates as such, texts as texts whatever they begin with, the header frozen and to filter by."""
+    # Row by row to the disk: memory does not grow with them.
+    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
         page = book.add_worksheet(sheet)
         page.freeze_panes(1, 0)
         page.set_landscape()
@@ -34,33 +37,33 @@ def as_xlsx(
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-        percent = book.add_format({"num_format": "0.0%"})
-        number, day = book.add_format({"num_format": "#,##0.####"}), book.add_format({"num_format": "dd/mm/yyyy"})
+        share = book.add_format({"num_format": "0.0%"})
+        whole, number = book.add_format({"num_format": "#,##0"}), book.add_format({"num_format": "#,##0.0###"})
+        day = book.add_format({"num_format": "dd/mm/yyyy"})
         for place, column in enumerate(columns):
-            page.set_column(place, place, WIDE.get(column, 14))
-            page.write_string(0, place, heads[column], bold)
+            page.set_column(place, place, column.width)
+            page.write_string(0, place, column.head, bold)
         last = 0
         for last, row in enumerate(rows, start=1):
             for place, column in enumerate(columns):
-                text = row[column]
-                if not text:
-                    continue
-                if column in DAY:
-                    page.write_datetime(last, place, datetime.fromisoformat(text), day)
-                elif column in PERCENT | NUMBER:
-                    page.write_number(last, place, float(Decimal(text)), percent if column in PERCENT else number)
-                else:
-                    page.write_string(last, place, say(column, text))
+                value = row[column.name]
+                if isinstance(value, Fraction | int) and not isinstance(value, bool):
+                    form = share if column.is_share else whole if value.denominator == 1 else number
+                    page.write_number(last, place, float(value), form)
+                elif isinstance(value, date):
+                    page.write_datetime(last, place, value, day)
+                elif text := written(value):
+                    page.write_string(last, place, str(column.words.get(text, text)))
         page.autofilter(0, 0, last, len(columns) - 1)
-    return packed.getvalue()
 
 
-def as_csv(columns: Sequence[str], rows: Rows) -> bytes:
+def write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row]) -> None:
     """The rows as the command writes them, but that spreadsheets read them as UTF-8 and take no text for a formula."""
-    text = StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
-    numbers = PERCENT | NUMBER
-    # A number below nothing begins with a minus and is a number all the same.
-    writer.writerows([row[column] if column in numbers else inert(row[column]) for column in columns] for row in rows)
-    return ("\ufeff" + text.getvalue()).encode()
+    lines = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    writer = csv.writer(lines, lineterminator="\r\n")
+    writer.writerow([inert(column.name) for column in columns])
+    for row in rows:
+        # A number below nothing begins with a minus and is a number all the same.
+        values = [row[column.name] for column in columns]
+        writer.writerow([inert(value) if isinstance(value, str) else written(value) for value in values])
+    lines.detach()

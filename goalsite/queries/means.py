@@ -14,7 +14,7 @@ from goalsite.extensions import SHARE_DECIMALS, db
 from goalsite.models import Cycle, Person, Unit
 from goalsite.models_follow import Result
 from goalsite.queries.organisation import ancestry, there_in
-from goalsite.queries.visible import people_with_visible_results
+from goalsite.queries.visible import Key, people_with_visible_results
 
 HALF = 10**9
 
@@ -54,10 +54,14 @@ def means_of(viewer: Viewer, cycle: Cycle, unit: Unit) -> Mapping[int, Mean]:
 def _of_each_itself(viewer: Viewer, cycle: Cycle, unit: Unit) -> Any:
     """(unit, the one above, how many at home in it itself have a result, the sum of these in two halves, how many of them the reader may not see),
     the lowest first."""
-    lies_in, step_in, home_in = ancestry(cycle), ancestry(cycle), ancestry(cycle)
-    lies, step, inside = lies_in.c, step_in.c, home_in.c
-    is_closed = cycle.state == "closed" and cycle.closed_at is not None
-    home = Result.unit_then_id if is_closed else Person.unit_id
+    lies_in, step_in = ancestry(cycle), ancestry(cycle)
+    lies, step = lies_in.c, step_in.c
+    inside = select(lies.unit_id).where(lies.ancestor_id == unit.id)
+    home: Key = Person.unit_id
+    # Named by person, not by the unit of the person joined: so a team's page reads the team's results alone.
+    theirs = Result.person_id.in_(select(Person.id).where(Person.unit_id.in_(inside)))
+    if cycle.state == "closed" and cycle.closed_at is not None:
+        home, theirs = Result.unit_then_id, Result.unit_then_id.in_(inside)
     total = func.coalesce(Result.adjusted, Result.total)
     # Summed in two halves: the whole would leave SQLite's integers in a large unit.
     scaled = type_coerce(total, BigInteger)
@@ -71,8 +75,7 @@ def _of_each_itself(viewer: Viewer, cycle: Cycle, unit: Unit) -> Any:
         )
         .select_from(Result)
         .join(Person, Person.id == Result.person_id)
-        .join(home_in, and_(inside.unit_id == home, inside.ancestor_id == unit.id))
-        .where(Result.cycle_id == cycle.id, total.is_not(None), *there_in(cycle))
+        .where(Result.cycle_id == cycle.id, total.is_not(None), theirs, *there_in(cycle))
         .group_by(home)
         .subquery()
     )

@@ -1,6 +1,6 @@
 """Check-in discipline: who was to report when, and whether it came, by unit, person and week (rules §4, §8)."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
-from goalsite.domain.discipline import Kept, by_due_day
+from goalsite.domain.discipline import Kept, by_due_day, kept
 from goalsite.domain.periods import DAY, GRACE, Span, due_days
 from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import COUNTED_STATES
@@ -23,17 +23,20 @@ from goalsite.queries.report_people import Question
 from goalsite.queries.visible import people_with_visible_results, visible_goals
 
 AT_ONCE = 50
-# Every due day of every measure is looked at: a page does so for this many measures at most.
-MOST_MEASURES = 6000
+# Every due day of every measure is looked at: as many as this at most, which is 18 000 measures for a quarter, 4 700 for a year.
+MOST_DUE = 250_000
+WEEK = 7
 # The longest time between two due days, and some: check-ins before cannot count in what is asked about.
 LONGEST_INTERVAL = timedelta(days=100)
 
 
 @dataclass(frozen=True)
 class PersonKept:
-    """Somebody who reports, of whom the reader may see the results."""
+    """Somebody who reports, of whom the reader may see the results, and the name of their unit."""
 
-    person: Person
+    id: int
+    email: str
+    name: str
     unit: str
     kept: Kept
 
@@ -51,38 +54,49 @@ class Discipline:
     def whole(self) -> Kept:
         return sum(self.weeks.values(), Kept())
 
+    def others(self, shown: Iterable[int]) -> list[Kept]:
+        """The units right below beside those shown."""
+        named = {*shown, None}
+        return [kept for unit, kept in self.units.items() if unit not in named]
+
 
 def discipline_of(viewer: Viewer, asked: Question, span: Span) -> Discipline:
     """How the due days within `span` were kept by the people of the unit and those below, on goals the reader may see. Two queries."""
-    rows = db.session.execute(_measures(viewer, asked).limit(MOST_MEASURES + 1)).all()
-    if len(rows) > MOST_MEASURES:
+    # What is due most often is due once a week.
+    most = MOST_DUE // (span.days // WEEK + 1)
+    rows = db.session.execute(_measures(viewer, asked).limit(most + 1)).all()
+    if len(rows) > most:
         return Discipline(too_many=True)
     entered = _entered(viewer, asked, span) if rows else {}
-    weeks: dict[date, Kept] = defaultdict(Kept)
-    units: dict[int | None, Kept] = defaultdict(Kept)
-    people: dict[int, PersonKept] = {}
+    weeks: dict[date, Counter[str]] = defaultdict(Counter)
+    units: dict[int | None, Counter[str]] = defaultdict(Counter)
+    people: dict[int, Counter[str]] = defaultdict(Counter)
+    named = {}
     for row in rows:
-        for due, way in _ways(row, asked, entered.get(row.id, ())).items():
-            if due not in span:
-                continue
-            one = Kept(**{way: 1})
-            weeks[due - DAY * due.weekday()] += one
-            units[row.below] += one
+        ways = _ways(row, asked, span, entered.get(row.id, ()))
+        for due, way in ways.items():
+            weeks[due - DAY * due.weekday()][way] += 1
+        if ways:
+            units[row.below].update(ways.values())
             if row.seen:
-                held = people.get(row.Person.id) or PersonKept(row.Person, row.unit or "", Kept())
-                people[row.Person.id] = PersonKept(held.person, held.unit, held.kept + one)
-    worst = sorted(people.values(), key=lambda one: (one.kept.share or 0, -one.kept.missed, one.person.sort_key))
-    return Discipline(dict(sorted(weeks.items())), units, worst)
+                people[row.person_id].update(ways.values())
+                named[row.person_id] = row
+    found = [(named[one], kept(ways)) for one, ways in people.items()]
+    found.sort(key=lambda one: (one[1].share or 0, -one[1].missed, one[0].sort_key))
+    return Discipline(
+        {monday: kept(ways) for monday, ways in sorted(weeks.items())},
+        {unit: kept(ways) for unit, ways in units.items()},
+        [PersonKept(row.person_id, row.email, row.name, row.unit or "", theirs) for row, theirs in found],
+    )
 
 
-def _ways(row: Any, asked: Question, entered: Iterable[tuple[date, date]]) -> dict[date, str]:
-    measure: Measure = row.Measure
+def _ways(row: Any, asked: Question, span: Span, entered: Iterable[tuple[date, date]]) -> dict[date, str]:
     # What takes no value by period is due at the rhythm alone.
-    frequency = "" if measure.direction in ("done", "steps") else measure.frequency
-    span = Span(measure.starts_on or row.starts_on, measure.due_on or row.due_on)
-    days = due_days(frequency, span, rhythm_of(asked.cycle), company().calendar)
-    owes_nothing = row.status == "done" or (row.state == "active" and measure.due_from is None)
-    return by_due_day(days, entered, asked.day, measure.last_on if owes_nothing else None)
+    frequency = "" if row.direction in ("done", "steps") else row.frequency
+    days = due_days(frequency, Span(row.starts_on, row.due_on), rhythm_of(asked.cycle), company().calendar)
+    owes_nothing = row.status == "done" or (row.state == "active" and row.due_from is None)
+    found = by_due_day(days, entered, asked.day, row.last_on if owes_nothing else None, since=span.first)
+    return {due: way for due, way in found.items() if due <= span.last}
 
 
 def _measures(viewer: Viewer, asked: Question) -> Any:
@@ -92,8 +106,20 @@ def _measures(viewer: Viewer, asked: Question) -> Any:
     held, step = held_in.c, step_in.c
     home = Result.unit_then_id if asked.is_closed else Person.unit_id
     return (
-        select(Measure, Measure.id, Goal.starts_on, Goal.due_on, Goal.state, Goal.status, Person)
-        .add_columns(
+        select(
+            Measure.id,
+            Measure.direction,
+            Measure.frequency,
+            Measure.due_from,
+            Measure.last_on,
+            func.coalesce(Measure.starts_on, Goal.starts_on).label("starts_on"),
+            func.coalesce(Measure.due_on, Goal.due_on).label("due_on"),
+            Goal.state,
+            Goal.status,
+            Person.id.label("person_id"),
+            Person.email,
+            (func.coalesce(Result.name_then, Person.name) if asked.is_closed else Person.name).label("name"),
+            Person.sort_key,
             (Result.unit_then if asked.is_closed else Unit.name).label("unit"),
             step.ancestor_id.label("below"),
             people_with_visible_results(viewer).label("seen"),

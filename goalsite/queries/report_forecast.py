@@ -1,5 +1,6 @@
 """Where the goals of a page of the goals' report would end at today's pace (rules §5)."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -33,12 +34,22 @@ class Forecasts:
 def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int) -> Forecasts:
     """The page of the goals' report with each goal's forecast. Five queries."""
     found = report_goals.page_of(viewer, asked, sort, down=down, page=page)
-    points = points_of([one.line.goal.id for one in found.lines])
+    return Forecasts(_told(asked, found.lines), found.in_all)
+
+
+def all_of(viewer: Viewer, asked: Question) -> Iterator[Line]:
+    """The whole by the goals' codes, worked out slice by slice. RuleError as `allow_file`."""
+    for lines in report_goals.slices_of(viewer, asked):
+        yield from _told(asked, lines)
+
+
+def _told(asked: Question, found: Sequence[report_goals.Line]) -> list[Line]:
+    points = points_of([one.line.goal.id for one in found])
     lines = []
-    for one in found.lines:
+    for one in found:
         goal, standing = one.line.goal, one.line.standing
         cap = Fraction(asked.cycle.kpi_cap) if goal.kind == "kpi" else ONE
         span = Span(goal.starts_on, goal.due_on)
         told = forecast(points.get(goal.id, []), standing.progress, standing.expected, span, asked.day, cap=cap)
         lines.append(Line(one.line, told))
-    return Forecasts(lines, found.in_all)
+    return lines

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, select
@@ -13,7 +14,7 @@ from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Goal, Person, Unit
 from goalsite.queries.filters import in_unit
-from goalsite.queries.report_people import Question, sorted_by
+from goalsite.queries.report_people import Question, allow_file, sorted_by
 from goalsite.queries.reports import GoalLine, goal_lines, record_of
 from goalsite.queries.visible import visible_evaluations, visible_goals
 
@@ -45,9 +46,9 @@ class Goals:
 def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int) -> Goals:
     """A page of the report, sorted; which has no such number comes last. Four queries, of a past day six."""
     first = (page - 1) * AT_ONCE
-    query = _goals(viewer, asked)
+    query = goals_in(viewer, asked)
     if asked.as_of is not None:
-        found = _ids(query.limit(MOST_REPLAYED + 1))
+        found = ids_of(query.limit(MOST_REPLAYED + 1))
         if len(found) > MOST_REPLAYED:
             return Goals([], 0, too_many=True)
         lines = sorted_by(_lines_of(asked, found), _VALUES[sort], down=down)
@@ -64,13 +65,19 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[Line]:
-    """The whole report by code, worked out slice by slice."""
-    found = list(_ids(_goals(viewer, asked).order_by(Goal.code)).items())
+    """The whole report by code. RuleError as `allow_file`."""
+    return chain.from_iterable(slices_of(viewer, asked))
+
+
+def slices_of(viewer: Viewer, asked: Question) -> Iterator[list[Line]]:
+    """The same, slice by slice as it is worked out."""
+    found = list(ids_of(goals_in(viewer, asked).order_by(Goal.code)).items())
+    allow_file(viewer, len(found), MOST_REPLAYED)
     for at in range(0, len(found), SLICE):
-        yield from _lines_of(asked, dict(found[at : at + SLICE]))
+        yield _lines_of(asked, dict(found[at : at + SLICE]))
 
 
-def _goals(viewer: Viewer, asked: Question) -> Any:
+def goals_in(viewer: Viewer, asked: Question) -> Any:
     """(goal, may its result be seen): those that count today, or may have counted on the day asked about."""
     chosen = [Goal.cycle_id == asked.cycle.id, visible_goals(viewer)]
     # Belonging to nothing below the root, a goal belongs to the company all the same.
@@ -82,7 +89,7 @@ def _goals(viewer: Viewer, asked: Question) -> Any:
     return query.join(Person, Person.id == Goal.owner_id).join(Unit, Unit.id == Goal.unit_id).where(*chosen)
 
 
-def _ids(query: Any) -> dict[int, bool]:
+def ids_of(query: Any) -> dict[int, bool]:
     return {goal_id: bool(may_see) for goal_id, may_see in db.session.execute(query).tuples()}
 
 

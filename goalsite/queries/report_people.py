@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, and_, false, func, select
 from sqlalchemy.orm import aliased
 
+from goalsite import policy
+from goalsite.domain.errors import RuleError
 from goalsite.domain.periods import Span
 from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
@@ -103,10 +105,18 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[PersonLine]:
-    """The whole report by e-mail, worked out slice by slice."""
-    rows, _ = rows_of(viewer, asked)
+    """The whole report by e-mail, worked out slice by slice. RuleError as `allow_file`, for a past day or a period."""
+    rows, in_all = rows_of(viewer, asked)
+    if asked.replays:
+        allow_file(viewer, in_all, MOST_REPLAYED)
     for at in range(0, len(rows), SLICE):
         yield from (line.line for line in lines_of(asked, rows[at : at + SLICE]))
+
+
+def allow_file(viewer: Viewer, count: int, most: int) -> None:
+    """RuleError file_too_large where more people or goals than that are to be worked out for a file, and the reader may not have that."""
+    if count > most and not policy.may_work_out_everything(viewer):
+        raise RuleError("file_too_large", most=most)
 
 
 def rows_of(

@@ -20,12 +20,17 @@ from goalsite.queries.report_people import Question
 from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 50
+# In a file.
+SLICE = 2000
 SORTS = ("name", "total", "difference")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A person or a unit, with their total in each of the cycles asked for, by the cycle's id; fractions."""
+    """A person or a unit, with their total in each of the cycles asked for, by the cycle's id; fractions.
+
+    code: of a person their e-mail; note: of a person their unit, of a unit its kind.
+    """
 
     id: int
     name: str
@@ -62,23 +67,34 @@ def totals_in(viewer: Viewer, asked: Question) -> list[Fraction]:
 
 
 def people_beside(
-    viewer: Viewer, asked: Question, others: Sequence[Cycle], sort: str, *, down: bool, page: int
+    viewer: Viewer,
+    asked: Question,
+    others: Sequence[Cycle],
+    sort: str,
+    *,
+    down: bool,
+    page: int,
+    at_once: int = AT_ONCE,
 ) -> Lines:
     """The people of the unit whose results the reader may see, each with their totals in the cycle and the others. Two queries."""
     now, before = aliased(Result), aliased(Result)
     query = (
-        select(Person.id, Person.name, Person.title, Unit.name, func.count().over())
+        select(Person.id, Person.name, Person.email, Unit.name, func.count().over())
         .outerjoin(Unit, Unit.id == Person.unit_id)
         .outerjoin(now, and_(now.person_id == Person.id, now.cycle_id == asked.cycle.id))
         .outerjoin(before, and_(before.person_id == Person.id, before.cycle_id == (others[0].id if others else 0)))
         .where(*_people(viewer, asked))
     )
-    rows = _ordered(query, now, before, Person, sort, down, page)
+    rows = _ordered(query, now, before, Person, sort, down, page, at_once)
     totals = _totals_of(Result.person_id, [row[0] for row in rows], [asked.cycle, *others])
-    return Lines([Line(row[0], row[1], "", row[3] or "", totals[row[0]]) for row in rows], rows[0][4] if rows else 0)
+    return Lines(
+        [Line(row[0], row[1], row[2], row[3] or "", totals[row[0]]) for row in rows], rows[0][4] if rows else 0
+    )
 
 
-def units_beside(asked: Question, others: Sequence[Cycle], sort: str, *, down: bool, page: int) -> Lines:
+def units_beside(
+    asked: Question, others: Sequence[Cycle], sort: str, *, down: bool, page: int, at_once: int = AT_ONCE
+) -> Lines:
     """The unit and those below it, each with the totals of its own goals in the cycle and the others. Two queries."""
     now, before, lies = aliased(Result), aliased(Result), ancestry(asked.cycle)
     query = (
@@ -88,7 +104,7 @@ def units_beside(asked: Question, others: Sequence[Cycle], sort: str, *, down: b
         .where(Unit.id.in_(select(lies.c.unit_id).where(lies.c.ancestor_id == asked.unit.id)))
         .where(or_(Unit.archived.is_(False), now.total.is_not(None)))
     )
-    rows = _ordered(query, now, before, Unit, sort, down, page)
+    rows = _ordered(query, now, before, Unit, sort, down, page, at_once)
     totals = _totals_of(Result.unit_id, [row[0] for row in rows], [asked.cycle, *others])
     return Lines([Line(row[0], row[1], row[2], row[3], totals[row[0]]) for row in rows], rows[0][4] if rows else 0)
 
@@ -97,11 +113,13 @@ def _people(viewer: Viewer, asked: Question) -> list[Any]:
     return [*there_in(asked.cycle), *people_in(asked.unit, True, asked.cycle), people_with_visible_results(viewer)]
 
 
-def _ordered(query: Any, now: Any, before: Any, whose: Any, sort: str, down: bool, page: int) -> Sequence[Any]:
+def _ordered(
+    query: Any, now: Any, before: Any, whose: Any, sort: str, down: bool, page: int, at_once: int
+) -> Sequence[Any]:
     total, then = func.coalesce(now.adjusted, now.total), func.coalesce(before.adjusted, before.total)
     column = {"name": whose.sort_key, "total": total, "difference": total - then}[sort]
     ordered = query.order_by(column.is_(None), column.desc() if down else column.asc(), whose.sort_key, whose.id)
-    rows: Sequence[Any] = db.session.execute(ordered.limit(AT_ONCE).offset((page - 1) * AT_ONCE)).all()
+    rows: Sequence[Any] = db.session.execute(ordered.limit(at_once).offset((page - 1) * at_once)).all()
     return rows
 
 

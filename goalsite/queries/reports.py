@@ -1,7 +1,7 @@
 """The four reports: one row a measure, a goal, a person, a unit, every number computed exactly from the records (rules §2–§6)."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -25,7 +25,7 @@ from goalsite.queries.organisation import Organisation, PersonThen, UnitThen, ba
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.results import Tallies, tally
 from goalsite.queries.supporters import Known, with_stored_supporters
-from goalsite.queries.taken_back import adjustments_before
+from goalsite.queries.taken_back import Before, before
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,14 @@ class CycleRecord:
     """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from."""
 
     cycle: Cycle
+    before: Before
     day: date
     goals: list[Goal]
     world: World
     as_of: bool = False
     known: dict[Hashable, GoalStanding] = field(default_factory=dict)
     organisation: Organisation | None = None
+    measures: Mapping[int, Sequence[Measure]] = field(default_factory=dict)
 
     def standing(self, goal: Goal) -> GoalStanding:
         return assess(goal.id, self.world, self.day, self.known)
@@ -136,7 +138,7 @@ def record_of(
 
     organisation: whom and which units it is about; the one in force for the cycle unless given. narrowed: conditions on the goals it holds; then
     whoever asks knows the organisation, and it takes three queries, five with `as_of`. deep: all that gives them progress is looked at, however far
-    down; else the goals right below are as stored, in one query more.
+    down; else the goals right below are as stored, in one query more, and of a past day, of which nothing is stored, left out.
     """
     if not as_of and cycle.closed_at is not None:
         day = min(day, company().today(cycle.closed_at))
@@ -144,27 +146,23 @@ def record_of(
     along = [joinedload(Goal.owner), joinedload(Goal.unit)]
     records = records_of(wanted, day, deep=deep, as_of=as_of, options=along)
     world, known = records.world, Known()
-    if not deep:
+    if not deep and not as_of:
         world, known = with_stored_supporters(world, [goal.id for goal in records.goals], day)
     counted = [goal for goal in records.goals if world.goals[goal.id].state in COUNTED_STATES]
     counted.sort(key=lambda goal: goal.code)
     there = organisation if organisation or narrowed else organisation_of(cycle)
-    return CycleRecord(cycle, day, counted, world, as_of, known, there)
+    then = before(cycle, company().end_of(day)) if as_of else Before(cycle.state)
+    return CycleRecord(cycle, then, day, counted, world, as_of, known, there, records.measures)
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
     """One line a measure of the cycle's active and closed goals."""
-    rows = {
-        row.id: row
-        for row in db.session.scalars(
-            select(Measure).join(Goal, Goal.id == Measure.goal_id).where(Goal.cycle_id == record.cycle.id)
-        )
-    }
     lines = []
     for goal in record.goals:
-        for key, facts in record.world.goals[goal.id].measures.items():
-            period = period_on(facts, record.world.entries.get(key, ()), record.day)
-            lines.append(MeasureLine(goal, rows[_id(key)], facts, record.standing(goal).measures[key], period))
+        for row in record.measures.get(goal.id, ()):
+            facts, standing = record.world.goals[goal.id].measures[row.id], record.standing(goal).measures[row.id]
+            period = period_on(facts, record.world.entries.get(row.id, ()), record.day)
+            lines.append(MeasureLine(goal, row, facts, standing, period))
     return lines
 
 
@@ -176,16 +174,23 @@ def goal_lines(record: CycleRecord) -> list[GoalLine]:
 
 
 def person_lines(
-    record: CycleRecord, *, unit: Unit | None = None, period: tuple[str, Span] | None = None
+    record: CycleRecord,
+    *,
+    unit: Unit | None = None,
+    period: tuple[str, Span] | None = None,
+    person_id: int | None = None,
 ) -> list[PersonLine]:
-    """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span)."""
+    """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span); of one
+    person alone."""
     cycle, there = record.cycle, _organisation(record)
+    chosen = [] if person_id is None else [Person.id == person_id]
     rows = [
         person
-        for person in db.session.scalars(select(Person).order_by(Person.email_key))
+        for person in db.session.scalars(select(Person).where(*chosen).order_by(Person.email_key))
         if (then := there.people.get(person.id)) and (unit is None or unit.id in there.above.get(then.unit or 0, ()))
     ]
-    adjusted, frozen = _adjustments(record), _frozen(record)
+    reviews = db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))
+    adjusted, frozen = {one.person_id: fraction(one.adjustment) for one in reviews}, _frozen(record)
     goals = tally(record.goals, cycle, there.heads).people
     codes = dict(db.session.execute(select(Unit.id, Unit.code)).tuples().all())
     lines = []
@@ -200,7 +205,7 @@ def person_line(
     record: CycleRecord, facts: PersonFacts, goals: Sequence[Goal], period: tuple[str, Span] | None = None
 ) -> PersonLine:
     """One person's line from the goals that count for them; for one calendar period (frequency, span)."""
-    cycle, person, held, adjustment = record.cycle, facts.person, facts.held, facts.adjustment
+    cycle, person, held = record.cycle, facts.person, facts.held
     last = max((on for goal in goals if (on := record.standing(goal).last_on)), default=None)
     if period is not None:
         sums = period_totals(record, goals, *period)
@@ -209,8 +214,10 @@ def person_line(
         line = stored_line(facts, held)
         return line if line.expected is not None else replace(line, expected=record.expected_total(goals))
     sums = record.totals(goals)
+    since = record.before.adjusted.get(person.id)
+    adjustment = fraction(since[0]) if since else facts.adjustment
     total = sums.total + adjustment if adjustment is not None and sums.total is not None else sums.total
-    rated = cycle.state in ("reviewing", "closed") and may_be_rated(
+    rated = record.before.state in ("reviewing", "closed") and may_be_rated(
         Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
     )
     rating = rate(total, bands_of(cycle)) if rated else ""
@@ -269,13 +276,6 @@ def period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, sp
     return totals(counted, Fraction(1))
 
 
-def _adjustments(record: CycleRecord) -> dict[int, Fraction | None]:
-    """HR's adjustments, by person."""
-    then = adjustments_before(company().end_of(record.day)) if record.as_of else {}
-    reviews = db.session.scalars(select(Review).where(Review.cycle_id == record.cycle.id))
-    return {one.person_id: fraction(then[one.id][0] if one.id in then else one.adjustment) for one in reviews}
-
-
 def _frozen(record: CycleRecord) -> dict[tuple[int | None, int | None], Result]:
     """The results of a closed cycle as they were stored, which then are all there are; nothing where it is open, or the day lies before it was closed."""
     if record.cycle.state != "closed":
@@ -293,8 +293,3 @@ def _stored_totals(row: Result | None) -> Totals:
     if row is None:
         return Totals(None, None, None, False, 0)
     return Totals(fraction(row.okr), fraction(row.kpi), fraction(row.total), row.provisional, row.goals)
-
-
-def _id(key: Hashable) -> int:
-    assert isinstance(key, int)
-    return key

@@ -20,8 +20,8 @@ MOST = 200
 FEW = 5
 PAGE = 20
 LEAST = 2
-# A word that so many things have, or more, counts as frequent.
-FREQUENT = 1000
+# A word that so many things have, or more, counts as frequent: to count as far takes milliseconds, to begin with the wrong word many more.
+FREQUENT = 30_000
 
 Words = type[SearchWord]
 Things = Select[*tuple[Any, ...]]

@@ -36,8 +36,10 @@ def with_stored_supporters(world: World, ids: Collection[int], day: date) -> tup
     goals, known = dict(world.goals), Known()
     below: dict[int, list[int]] = defaultdict(list)
     for row in rows:
-        goals[row.id] = goal_facts(row, {}, ())
-        known[row.id] = stored_standing(row, day)
+        # One that is looked at itself is no less exact below another.
+        if row.id not in world.goals:
+            goals[row.id] = goal_facts(row, {}, ())
+            known[row.id] = stored_standing(row, day)
         below[row.parent_id or 0].append(row.id)
     for parent, children in below.items():
         goals[parent] = replace(goals[parent], supporters=tuple(children))

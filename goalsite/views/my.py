@@ -38,12 +38,13 @@ def show() -> AnyResponse:
     person, today = me(), here.today()
     cards = read.my_cards(person, chosen, today)
     goals = [_mine(card) for card in cards]
-    late = [measure for card in cards for measure in card.measures if measure.row.id in _ids(goals) and measure.owes]
+    mine = [measure for card in cards for measure in card.measures if measure.row.assignee_id in (None, person.id)]
+    late = [measure for measure in mine if measure.row.id in _ids(goals) and measure.owes]
     return respond(
         "my/show.html",
         cycle=chosen,
         goals=goals,
-        due=late,
+        due=frame().waiting.due,
         due_by=min((measure.row.due_by for measure in late if measure.row.due_by), default=None),
         standing=read.my_standing(person, chosen, cards),
         waits=(waits := read.my_waits(person, today, here.now())),

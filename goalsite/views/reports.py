@@ -1,32 +1,37 @@
 """Reports: what the company reads at the end of a week or a cycle; every state in the address, the same numbers as the command `report`."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.domain.periods import Span
 from goalsite.domain.results import calendar_period
 from goalsite.exchange import report
-from goalsite.exchange.report_file import as_csv, as_xlsx
 from goalsite.frame import cycle, frame
 from goalsite.queries import company as here
-from goalsite.queries import report_forecast, report_goals, report_people, report_units
+from goalsite.queries import report_forecast, report_goals, report_measures, report_people, report_units
 from goalsite.queries.filters import as_id
 from goalsite.queries.member import months_begun
 from goalsite.queries.overview import Place, place_of
 from goalsite.queries.report_people import Question
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
-from goalsite.views.report_words import HEADS, SHEETS, say
-from goalsite.views.workbook import XLSX, file_of
+from goalsite.views.report_files import FORMS, NO_HEADS, report_file
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
 # The numbers begin at the top, the names from the front.
-BY_NAME = ("name", "unit", "code", "title", "owner", "status")
+BY_NAME = ("name", "unit", "code", "goal", "title", "owner", "status")
+Found = (
+    report_people.People
+    | report_units.Units
+    | report_goals.Goals
+    | report_measures.Measures
+    | report_forecast.Forecasts
+)
 
 
 @dataclass(frozen=True)
@@ -44,11 +49,6 @@ class Asked:
     def address(self, **changes: object) -> str:
         """The address that asks for the same but for the changes."""
         return url_for(self.endpoint, **self._said(**changes))  # type: ignore[arg-type]
-
-    def file(self, form: str) -> str:
-        """The address of the whole as a file."""
-        kind = self.endpoint.partition(".")[2]
-        return url_for("reports.download", kind=kind, form=form, **self._said(sort=None, dir=None))  # type: ignore[arg-type]
 
     def column(self, sort: str) -> dict[str, object]:
         """The head of the column that sorts so: its address, which turns the order round where it is the present one."""
@@ -78,52 +78,62 @@ def show() -> AnyResponse:
 
 
 @blueprint.get("/people")
-def people() -> AnyResponse:
+@blueprint.get("/people" + FORMS)
+def people(form: str = "") -> AnyResponse:
     asked = asked_of("reports.people", report_people.SORTS, "name")
     if asked is None:
         return nothing_yet()
+    if form:
+        lines = report_people.all_of(viewer(), asked.question)
+        return _file_of(form, asked, "people", _("People's results"), lines)
     found = report_people.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
     months = [span.first for span in months_begun(asked.question.cycle, here.today())]
     return page_of("people", asked, found, report_people.AT_ONCE, months=months)
 
 
 @blueprint.get("/units")
-def units() -> AnyResponse:
+@blueprint.get("/units" + FORMS)
+def units(form: str = "") -> AnyResponse:
     chosen, day = cycle(), frame().as_of
     kept = report_units.units_of(chosen) if chosen and day else []
     place = report_units.place_in(kept, _unit_code()) if kept and chosen else None
     asked = asked_of("reports.units", report_units.SORTS, "name", place)
     if asked is None:
         return nothing_yet()
+    if form:
+        heads = {"total": _("Result of its own goals"), "goals": _("Own goals")}
+        lines = report_units.all_of(viewer(), asked.question)
+        return _file_of(form, asked, "units", _("Units' results"), lines, heads)
     found = report_units.page_of(viewer(), asked.question, kept, asked.sort, down=asked.down, page=asked.page)
     return page_of("units", asked, found, report_units.AT_ONCE)
 
 
 @blueprint.get("/goals")
-def goals() -> AnyResponse:
+@blueprint.get("/goals" + FORMS)
+def goals(form: str = "") -> AnyResponse:
     asked = asked_of("reports.goals", report_goals.SORTS, "code")
     if asked is None:
         return nothing_yet()
+    if form:
+        lines = report_goals.all_of(viewer(), asked.question)
+        # What an evaluation came to stays with those who may see it.
+        shown = (one.line if one.may_see_result else replace(one.line, result=None) for one in lines)
+        return _file_of(form, asked, "goals", _("Goals"), shown)
     found = report_goals.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
     return page_of("goals", asked, found, report_goals.AT_ONCE)
 
 
-@blueprint.get("/<any(people, units, goals):kind>.<any(xlsx, csv):form>")
-def download(kind: str, form: str) -> AnyResponse:
-    found = question()
-    if found is None:
-        abort(404)
-    _place, asked, period = found
-    if kind != "people":
-        asked, period = replace(asked, period=None), ""
-    rows, columns = _rows(kind, asked), report.COLUMNS[kind]
-    parts = ["goalsite", kind, asked.cycle.code, period, asked.day.isoformat()]
-    # A cycle's code may hold letters that a header cannot.
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(part for part in parts if part)) + f".{form}"
-    if form == "csv":
-        return file_of(as_csv(columns, rows), name, "text/csv; charset=utf-8")
-    heads = {column: str(words) for column, words in HEADS[kind].items()}
-    return file_of(as_xlsx(str(SHEETS[kind])[:31], columns, heads, rows, say), name, XLSX)
+@blueprint.get("/measures")
+@blueprint.get("/measures" + FORMS)
+def measures(form: str = "") -> AnyResponse:
+    asked = asked_of("reports.measures", report_measures.SORTS, "goal")
+    if asked is None:
+        return nothing_yet()
+    if form:
+        lines = report_measures.all_of(viewer(), asked.question)
+        return _file_of(form, asked, "measures", _("Measures"), lines, {"title": _("Measure")})
+    found = report_measures.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
+    return page_of("measures", asked, found, report_measures.AT_ONCE)
 
 
 def question() -> tuple[Place, Question, str] | None:
@@ -156,20 +166,18 @@ def asked_of(endpoint: str, sorts: Sequence[str], usual: str, place: Place | Non
     return Asked(endpoint, *found, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
 
 
-def _rows(kind: str, asked: Question) -> list[Mapping[str, str]]:
-    """The whole report as the command writes it; what an evaluation came to stays with those who may see it."""
-    if kind == "people":
-        return report.people(report_people.all_of(viewer(), asked))
-    if kind == "units":
-        return report.units(report_units.all_of(viewer(), asked))
-    lines = report_goals.all_of(viewer(), asked)
-    return report.goals(one.line if one.may_see_result else replace(one.line, result=None) for one in lines)
+def _file_of(
+    form: str, asked: Asked, kind: str, sheet: str, lines: Iterable[object], heads: Mapping[str, str] = NO_HEADS
+) -> AnyResponse:
+    """The whole report as the command writes it."""
+    name = (kind, asked.question.cycle.code, asked.period, asked.question.day)
+    return report_file(form, name, sheet, report.COLUMNS[kind], lines, heads)
 
 
 def page_of(
     kind: str,
     asked: Asked,
-    found: report_people.People | report_units.Units | report_goals.Goals | report_forecast.Forecasts,
+    found: Found,
     at_once: int,
     **context: Any,
 ) -> AnyResponse:

@@ -13,6 +13,7 @@ import time_machine
 from flask import Flask
 
 from goalsite.actions.as_of import go_back
+from goalsite.actions.cycles import move_cycle
 from goalsite.actions.organisation import rebuild_organisation
 from goalsite.actions.review import Said, take_step
 from goalsite.domain.rounding import as_decimal
@@ -150,10 +151,10 @@ def numbers(day: date, *, as_of: bool) -> dict[str, Iterable[Any]]:
     """All four reports."""
     record = reports.record_of(db.session.query(Cycle).one(), day, as_of=as_of)
     return {
-        "people": report.people(reports.person_lines(record)),
-        "units": report.units(reports.unit_lines(record)),
-        "goals": report.goals(reports.goal_lines(record)),
-        "measures": report.measures(reports.measure_lines(record)),
+        "people": list(report.rows(report.PEOPLE, reports.person_lines(record))),
+        "units": list(report.rows(report.UNITS, reports.unit_lines(record))),
+        "goals": list(report.rows(report.GOALS, reports.goal_lines(record))),
+        "measures": list(report.rows(report.MEASURES, reports.measure_lines(record))),
     }
 
 
@@ -173,6 +174,23 @@ class TestAsOf:
                 assert asked[day] == numbers(day, as_of=False), day
 
 
+class TestRated:
+    def test_nobody_before_the_cycle_came_under_review(self, app: Flask, db_session: Any, tmp_path: Path) -> None:
+        load(workbook(tmp_path / "all"))
+        cycle, hr = db.session.query(Cycle).one(), db.session.query(Person).filter_by(email="an@x.vn").one()
+        with time_machine.travel(datetime(2026, 4, 5, 5, tzinfo=UTC), tick=False):
+            move_cycle(hr, cycle, "review", "", date(2026, 4, 5))
+        db.session.commit()
+
+        def ratings(day: date) -> set[str]:
+            return {
+                line.rating for line in reports.person_lines(reports.record_of(cycle, day, as_of=True)) if line.total
+            }
+
+        assert ratings(date(2026, 4, 4)) == {""}
+        assert "" not in ratings(date(2026, 4, 5))
+
+
 class TestAdjusted:
     def test_what_hr_adjusts_later_is_taken_back(self, app: Flask, db_session: Any, tmp_path: Path) -> None:
         load(workbook(tmp_path / "all", cycle=CYCLE | {"state": "reviewing"}))
@@ -182,10 +200,11 @@ class TestAdjusted:
             (Fraction(1, 20), datetime(2026, 4, 5, 5, tzinfo=UTC)),
             (Fraction(-1, 10), datetime(2026, 4, 9, 5, tzinfo=UTC)),
         ]
-        take_step(cycle, person, hr, "discuss", Said(0), said[0][1])
-        for version, (adjustment, now) in enumerate(said, start=1):
+        review = take_step(cycle, person, hr, "discuss", Said(0), said[0][1])
+        for adjustment, now in said:
             with time_machine.travel(now, tick=False):
-                take_step(cycle, person, hr, "adjust", Said(version, "lý do", adjustment), now)
+                take_step(cycle, person, hr, "adjust", Said(review.version, "lý do", adjustment), now)
+            db.session.refresh(review)
         db.session.commit()
 
         def total(day: date) -> Fraction | None:

@@ -163,12 +163,12 @@ class TestClosedCycle:
         self, app: Flask, cast: dict[str, Person], cycle: Cycle
     ) -> None:
         manager = cast["manager"]
-        make_goal(manager, cycle, {}, scope="unit", title="Việc của phòng")
+        goal = make_goal(manager, cycle, {}, scope="unit", title="Việc của phòng")
         make_goal(manager, cycle, {}, title="Việc riêng", weight=Decimal(3))
         settle()
         cycle.state = "closed"
         freeze_results(cycle, today(), now())
-        cast["peer"].unit.head = cast["peer"]
+        goal.unit.head = cast["peer"]
         rebuild_organisation(today())
         db.session.commit()
         text = sheet(signed_in(app, manager), manager)

@@ -124,7 +124,10 @@ class TestReports:
         cycle.ends_on = today() + timedelta(days=30)
         settle()
         close(cycle, cast)
-        now, later = (report.goals(goal_lines(record_of(cycle, today() + timedelta(days=days)))) for days in (0, 20))
+        now, later = (
+            list(report.rows(report.GOALS, goal_lines(record_of(cycle, today() + timedelta(days=days)))))
+            for days in (0, 20)
+        )
         assert now == later
         assert list(differences(today() + timedelta(days=20))) == []
 

@@ -95,7 +95,7 @@ WORDS = {
     "code_unreadable": "Mã chỉ gồm chữ cái, chữ số, dấu chấm, gạch nối và gạch dưới, không có dấu cách, ví dụ 2026-Q1.",
     "unit_loop": "Các đơn vị này nằm trong nhau thành vòng: Mục tiêu A → Mục tiêu B → Mục tiêu A. Chuyển một đơn vị sang thuộc đơn vị khác.",
     "unit_archive_root": "Không lưu trữ được chính công ty.",
-    "unit_archive_below": "Các đơn vị bên dưới còn đang dùng: Nhóm A, Nhóm B. Lưu trữ hoặc chuyển chúng trước.",
+    "unit_archive_below": "Các đơn vị trực thuộc còn đang dùng: Nhóm A, Nhóm B. Lưu trữ hoặc chuyển chúng trước.",
     "unit_archive_people": "Đơn vị này còn 12 người đang làm việc. Chuyển họ sang đơn vị khác trước.",
     "unit_parent_archived": "Doanh thu đã lưu trữ. Chọn đơn vị đang dùng.",
     "unit_not_yours": "Bạn chỉ xếp được nhóm vào dưới đơn vị mình phụ trách.",
@@ -108,7 +108,7 @@ WORDS = {
     "cycle_holds_goals": "Có 12 mục tiêu đang thực hiện sẽ nằm ngoài khoảng ngày này, như “Tăng doanh thu” (01/01/2026 đến 31/03/2026). "
     "Chọn khoảng ngày chứa được chúng.",
     "cycle_holds_cycles": "Doanh thu nằm trong chu kỳ này, từ 01/01/2026 đến 31/03/2026, và sẽ bị ra ngoài. Chọn khoảng ngày chứa được chu kỳ đó.",
-    "cycle_appeals": "Còn 12 ý kiến về kết quả chưa giải quyết. Giải quyết xong mới đóng được chu kỳ.",
+    "cycle_appeals": "Còn 12 khiếu nại chưa giải quyết. Giải quyết xong mới đóng được chu kỳ.",
     "cycle_pattern_taken": "Đã có “2026-Q1” với ngày khác (01/01/2026 đến 31/03/2026). Đổi tên chu kỳ đó, hoặc chọn năm hay mẫu khác.",
     "metric_code_unreadable": "Mã không có dấu cách, “;” và “/”, ví dụ KHACH-QUAY-LAI.",
     "metric_fixed": "Đã có check-in theo chỉ số này, nên không đổi được chiều, cách tổng hợp, ký hiệu và số chữ số thập phân. Tạo chỉ số đo lường mới.",

@@ -5,23 +5,31 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from html import unescape
+from types import MappingProxyType
 from typing import Any
 
 import openpyxl
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import func
 
-from goalsite.exchange.report_file import DAY, NUMBER, PERCENT, as_csv, as_xlsx
+from goalsite.exchange.report import Row
+from goalsite.exchange.report_file import Column, write_csv, write_xlsx
 from goalsite.extensions import db
-from goalsite.models import Cycle, Person
+from goalsite.formats import number, percent
+from goalsite.models import Cycle, Measure, Metric, Person
 from goalsite.queries import report_goals, report_people, report_units
 from goalsite.queries.company import today
 from tests import databases, example
 from tests.cast import signed_in
 
-KINDS = ("people", "units", "goals")
+KINDS = ("people", "units", "goals", "measures")
+DAYS = ("last_checkin_on", "period_starts_on")
+TEXTS = ("email", "name", "unit", "code", "kind", "title", "owner", "goal", "status", "rating", "provisional")
 STATES = ("closed", "reviewing", "open")
 
 
@@ -57,27 +65,49 @@ def as_written(cell: Any, column: str) -> str:
     """The cell as the command writes it: first of all it must be of its kind."""
     if cell is None:
         return ""
-    if column in DAY:
+    if column in DAYS:
         assert isinstance(cell, datetime)
         return cell.date().isoformat()
-    if column in PERCENT | NUMBER:
-        assert isinstance(cell, int | float)
-        text = f"{Decimal(repr(cell)):.4f}"
-        return text.rstrip("0").rstrip(".")
-    assert isinstance(cell, str)
-    return cell
+    if column in TEXTS:
+        assert isinstance(cell, str)
+        return cell
+    assert isinstance(cell, int | float)
+    text = f"{Decimal(repr(cell)).quantize(Decimal('0.0001'), ROUND_HALF_UP):f}"
+    return text.rstrip("0").rstrip(".").replace("-0", "0") if Decimal(text) == 0 else text.rstrip("0").rstrip(".")
+
+
+def cells_of(content: bytes) -> list[tuple[Any, ...]]:
+    """The rows below the header, which is frozen and to filter by."""
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet.freeze_panes == "A2"
+    assert sheet.auto_filter.ref is not None
+    return list(sheet.iter_rows())[1:]
 
 
 def rows_of(content: bytes, columns: list[str]) -> list[dict[str, str]]:
-    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
-    assert sheet is not None
-    assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref is not None
-    head, *lines = sheet.iter_rows(values_only=True)
-    assert len(head) == len(columns)
-    return [{name: as_written(cell, name) for name, cell in zip(columns, line, strict=True)} for line in lines]
+    return [
+        {name: as_written(cell.value, name) for name, cell in zip(columns, line, strict=True)}
+        for line in cells_of(content)
+    ]
 
 
+# Beside a name on the page stands a name, not a code.
+UNSHOWN = (
+    "email",
+    "code",
+    "owner",
+    "unit",
+    "goal",
+    "cycle",
+    "symbol",
+    "start",
+    "target",
+    "least",
+    "most",
+    "current",
+    "expected",
+    "kind",
+)
 # Words of the reader's language stand in these columns.
 SPOKEN = ("rating", "kind", "status", "provisional")
 
@@ -136,13 +166,90 @@ class TestDownload:
             assert hr.get(path).status_code == 404
 
 
+# report → its page in the order of the file, and which of its cards holds the table
+TABLES = {
+    "forecast": ("/reports/forecast?sort=code&dir=asc", 0),
+    "discipline?of=weeks": ("/reports/discipline", 0),
+    "discipline?of=units": ("/reports/discipline", 1),
+    "discipline?of=people": ("/reports/discipline", 2),
+    "compare": ("/reports/compare", 0),
+    "compare?of=units&sort=difference": ("/reports/compare?of=units&sort=difference", 0),
+    "year?cycle=YEAR": ("/reports/year?cycle=YEAR", 0),
+    "distribution": ("/reports/distribution", 0),
+    "distribution?of=steps": ("/reports/distribution?of=steps", 1),
+    "metric": ("/reports/metric", 0),
+    "metric?metric=METRIC": ("/reports/metric?metric=METRIC", 0),
+}
+
+
+def on_the_page(client: FlaskClient, path: str, card: int) -> list[str]:
+    """What the rows of that table say, on all pages."""
+    rows: list[str] = []
+    for page in range(1, 10):
+        text = client.get(f"{path}{'&' if '?' in path else '?'}page={page}").get_data(as_text=True)
+        tables = re.findall(r"<tbody>(.*?)</tbody>", text, re.DOTALL)
+        if len(tables) <= card:
+            break
+        found = re.findall(r"<tr>(.*?)</tr>", tables[card], re.DOTALL)
+        if rows[: len(found)] == found:
+            break
+        rows += found
+    return [" ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split()) for row in rows]
+
+
+def as_shown(value: Any, form: str) -> set[str]:
+    """The ways a page may write the value of a cell."""
+    if isinstance(value, datetime):
+        return {f"{value:%d/%m/%Y}", f"{value:%m/%Y}"}
+    if isinstance(value, str):
+        return {value, value.capitalize()}
+    exact = Fraction(value).limit_denominator(10**9)
+    if form == "0.0%":
+        return {percent(exact, digits) for digits in (0, 1)} | {number(abs(exact) * 100, 1)}
+    return {number(exact, digits) for digits in (None, 0, 1, 2)}
+
+
+class TestTables:
+    @pytest.mark.parametrize("report", TABLES)
+    def test_hold_what_the_screen_says_to_the_digit(self, company: Flask, hr: FlaskClient, report: str) -> None:
+        with company.app_context():
+            inner = db.session.query(Cycle).filter(Cycle.parent_id.is_not(None)).limit(1).one()
+            measured = func.count(Measure.id).desc()
+            metric = db.session.query(Metric).join(Measure).group_by(Metric.id).order_by(measured).limit(1).one()
+            codes = {"YEAR": db.session.get_one(Cycle, inner.parent_id).code, "METRIC": metric.code}
+        path, card = TABLES[report]
+        if "YEAR" not in report:
+            # The cycle asked for is remembered.
+            report, path = (
+                f"{one}{'&' if '?' in one else '?'}cycle={code_of(company, 'open')}" for one in (report, path)
+            )
+        for name, code in codes.items():
+            report, path = report.replace(name, code), path.replace(name, code)
+        kind, _, asked = report.partition("?")
+        rows = cells_of(hr.get(f"/reports/{kind}.xlsx?{asked}").data)
+        written = list(csv.DictReader(io.StringIO(hr.get(f"/reports/{kind}.csv?{asked}").data.decode("utf-8-sig"))))
+        assert len(written) == len(rows) > 1
+        names = list(written[0])
+        shown = on_the_page(hr, path, card)
+        if kind == "distribution" and "steps" in asked:
+            shown.reverse()
+        assert len(shown) == len(rows)
+        with company.test_request_context():
+            for row, line in zip(rows, shown, strict=True):
+                for name, cell in zip(names, row, strict=True):
+                    if cell.value is not None and name not in UNSHOWN:
+                        ways = as_shown(cell.value, cell.number_format)
+                        assert any(way.replace("\u00a0", " ") in line for way in ways), (name, cell.value, line)
+
+
 class TestPage:
     @pytest.mark.parametrize("kind", KINDS)
     def test_of_a_large_company_reads_what_gives_progress_as_stored_and_says_the_same(
-        self, hr: FlaskClient, kind: str, monkeypatch: pytest.MonkeyPatch
+        self, company: Flask, hr: FlaskClient, kind: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def cells() -> list[str]:
-            text = hr.get(f"/reports/{kind}").get_data(as_text=True)
+            paths = (f"/reports/{kind}?cycle={code_of(company, 'open')}&page={page}" for page in range(1, 5))
+            text = "".join(hr.get(path).get_data(as_text=True) for path in paths)
             return [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r"<t[dh].*?</t[dh]>", text, re.DOTALL)]
 
         exact = cells()
@@ -154,17 +261,22 @@ class TestPage:
 
 
 class TestCells:
-    ROWS = ({"name": "=1+1", "total": "-0.0525", "last_checkin_on": "2026-02-03", "goals": "2"},)
+    ROW: Row = MappingProxyType(
+        {"name": "=1+1", "total": Fraction(-21, 400), "on": date(2026, 2, 3), "goals": 2, "pace": Fraction(10, 3)}
+    )
+    COLUMNS = tuple(Column(name, f"={name}", is_share=name == "total") for name in ROW)
 
     def test_a_text_that_looks_like_a_formula_is_a_text(self) -> None:
-        columns = list(self.ROWS[0])
-        content = as_xlsx("S", columns, dict.fromkeys(columns, "H"), self.ROWS, lambda column, text: text)
-        cells = next(openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(min_row=2))
-        assert [cell.data_type for cell in cells] == ["s", "n", "d", "n"]
+        file = io.BytesIO()
+        write_xlsx(file, "S", self.COLUMNS, [self.ROW])
+        head, cells = openpyxl.load_workbook(file).worksheets[0].iter_rows()
+        assert [cell.data_type for cell in head] == ["s"] * 5
+        assert [cell.data_type for cell in cells] == ["s", "n", "d", "n", "n"]
         assert cells[0].value == "=1+1"
-        assert cells[1].number_format == "0.0%"
+        assert [cell.number_format for cell in cells[1:]] == ["0.0%", "dd/mm/yyyy", "#,##0", "#,##0.0###"]
         assert cells[1].value == pytest.approx(-0.0525)
 
     def test_in_csv_too_and_a_number_below_nothing_stays_one(self) -> None:
-        text = as_csv(list(self.ROWS[0]), self.ROWS).decode("utf-8-sig")
-        assert text.splitlines()[1] == "'=1+1,-0.0525,2026-02-03,2"
+        file = io.BytesIO()
+        write_csv(file, self.COLUMNS, [self.ROW])
+        assert file.getvalue().decode("utf-8-sig").splitlines()[1] == "'=1+1,-0.0525,2026-02-03,2,3.3333"

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Metric, Person
+from goalsite.models import Cycle, Goal, Metric, Person, Unit
 from goalsite.models_follow import CheckIn, Result
+from goalsite.queries import overview, report_discipline
 from goalsite.queries.company import company, today
 from tests.cast import join
 from tests.integration.builders import family, make_goal, running_cycle, settle
@@ -75,14 +77,61 @@ class TestDiscipline:
         assert public.visibility == "public"
         for role in ("hr", "manager", "director", "report"):
             assert "Nguyễn Minh Anh" in page_of(app, cast[role], "/reports/discipline?unit=A").partition("By person")[2]
+            assert "Nguyễn Minh Anh" in page_of(app, cast[role], "/reports/discipline.csv?unit=A")
         text = page_of(app, cast["peer"], "/reports/discipline?unit=A")
         assert "By unit" in text
         assert "By person" not in text
+        assert page_of(app, cast["peer"], "/reports/discipline.csv?unit=A").count("\n") == 1
+        assert page_of(app, cast["peer"], "/reports/discipline.csv?unit=A&of=units").count("\n") == 2
 
     def test_a_hidden_goal_counts_for_nobody_who_may_not_see_it(
         self, app: Flask, cast: dict[str, Person], goal: Goal
     ) -> None:
         assert "Nothing was due yet" in page_of(app, cast["peer"], "/reports/discipline")
+
+    def test_the_units_add_up_to_the_whole_however_many_are_named(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, goal: Goal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Of three units right below one is named here, and one of the others is archived."""
+        top = cast["director"].unit
+        closed = Unit(code="Z", name="Phòng cũ", kind="department", parent=top, archived=True)
+        db.session.add(closed)
+        for one in (cast["outsider"], cast["director"], join("Người cũ", unit=closed)):
+            make_goal(one, cycle, {})
+        rebuild_organisation(today())
+        settle()
+
+        def due(row: str, text: str) -> int:
+            return int(cells(text, row)[6])
+
+        text = page_of(app, cast["hr"], "/reports/discipline").partition("By unit")[2]
+        each = due("Phòng A", text)
+        assert [due(row, text) for row in ("Phòng B", "1 other unit", "itself", "Together")] == [
+            each,
+            each,
+            each,
+            4 * each,
+        ]
+        monkeypatch.setattr(overview, "UNITS_AT_ONCE", 1)
+        text = page_of(app, cast["hr"], "/reports/discipline").partition("By unit")[2]
+        assert [due(row, text) for row in ("Phòng A", "2 other units", "itself", "Together")] == [
+            each,
+            2 * each,
+            each,
+            4 * each,
+        ]
+
+    def test_too_many_due_days_are_left_to_smaller_units_and_fewer_weeks(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, goal: Goal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_goal(cast["report"], cycle, {}, title="Mục tiêu mở")
+        settle()
+        # Two measures in the nine weeks that have begun.
+        for most, shown in ((18, True), (17, False)):
+            monkeypatch.setattr(report_discipline, "MOST_DUE", most)
+            text = page_of(app, cast["hr"], "/reports/discipline")
+            assert ("By unit" in text, "Choose a smaller unit or fewer weeks" in text) == (shown, not shown)
+        assert "By unit" in page_of(app, cast["hr"], "/reports/discipline?weeks=4")
 
 
 class TestDistribution:
@@ -98,6 +147,9 @@ class TestDistribution:
         assert "1 person · mean 31.0 %" in page_of(app, cast["outsider"], "/reports/distribution")
         assert "Nobody has a result yet" in page_of(app, cast["peer"], "/reports/distribution")
         assert "Nobody has a result yet" in page_of(app, cast["manager"], "/reports/distribution?unit=B")
+        for role, people in (("hr", 3), ("manager", 2), ("outsider", 1), ("peer", 0)):
+            lines = page_of(app, cast[role], "/reports/distribution.csv").splitlines()[1:]
+            assert sum(int(line.split(",")[2]) for line in lines) == people
 
 
 class TestCompare:
@@ -118,15 +170,17 @@ class TestCompare:
     ) -> None:
         text = page_of(app, cast["hr"], "/reports/compare?cycle=NOW")
         assert "Quý này against Quý trước" in text
-        assert cells(text, "Nguyễn Minh Anh")[1:] == ["104.0 %", "+14.0", "90.0 %"]
-        assert cells(text, "Trần Thu Hà")[1:] == ["72.0 %", "–", "–"]
+        assert cells(text, "Nguyễn Minh Anh")[1:] == ["104.0 %", "", "+14.0", "90.0 %"]
+        assert cells(text, "Trần Thu Hà")[1:] == ["72.0 %", "", "–", "–"]
         units = page_of(app, cast["peer"], "/reports/compare?cycle=NOW&of=units&sort=difference")
-        assert cells(units, "Phòng A")[1:] == ["46.3 %", "−3.8", "50.0 %"]
+        assert cells(units, "Phòng A")[1:] == ["46.3 %", "", "−3.8", "50.0 %"]
 
     def test_of_people_whose_results_one_may_see(
         self, app: Flask, cast: dict[str, Person], three: Cycle, before: Cycle
     ) -> None:
-        assert "Nguyễn Minh Anh" not in page_of(app, cast["peer"], "/reports/compare?cycle=NOW")
+        for path in ("/reports/compare?cycle=NOW", "/reports/compare.csv?cycle=NOW", "/reports/year.csv?cycle=NOW"):
+            assert "Nguyễn Minh Anh" not in page_of(app, cast["peer"], path)
+            assert "Nguyễn Minh Anh" in page_of(app, cast["report"], path)
 
     def test_a_year_stands_beside_the_mean_of_its_cycles(
         self, app: Flask, cast: dict[str, Person], three: Cycle, before: Cycle
@@ -136,7 +190,7 @@ class TestCompare:
         db.session.add(Result(cycle_id=year.id, person_id=cast["report"].id, total=Decimal("0.8"), goals=1))
         db.session.commit()
         row = cells(page_of(app, cast["hr"], "/reports/year?cycle=YEAR"), "Nguyễn Minh Anh")
-        assert row[1:] == ["80.0 %", "97.0 %", "90.0 %", "104.0 %"]
+        assert row[1:3] + row[4:] == ["80.0 %", "97.0 %", "90.0 %", "104.0 %"]
         text = page_of(app, cast["hr"], "/reports/year?cycle=NOW")
         assert "Quý này holds no shorter cycles" in text
         assert "Cả năm" in text
@@ -160,7 +214,13 @@ class TestMetric:
         assert text.index("Bán hàng") < text.index("Bán kín")
         assert cells(text, "Bán kín")[0] == "Quý trước"
         assert cells(page_of(app, cast["peer"], "/reports/metric"), "Doanh thu")[3] == "1"
-        assert "Bán kín" not in page_of(app, cast["peer"], "/reports/metric?metric=REV")
+        for path in (
+            "/reports/metric?metric=REV",
+            "/reports/metric.csv?metric=REV",
+            "/reports/forecast.csv?cycle=BEFORE",
+        ):
+            assert "Bán kín" not in page_of(app, cast["peer"], path)
+            assert "Bán kín" in page_of(app, cast["manager"], path)
         page_of(app, cast["hr"], "/reports/metric?metric=NONE", 404)
 
 

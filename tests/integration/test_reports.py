@@ -12,9 +12,10 @@ from goalsite.actions.freeze import freeze_results
 from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit
-from goalsite.queries import report_goals, report_people, report_units
+from goalsite.queries import report_goals, report_measures, report_people, report_units
 from goalsite.queries.company import now, today
 from goalsite.queries.records import world_of
+from goalsite.queries.reports import measure_lines, record_of
 from tests.cast import join, signed_in
 from tests.integration.builders import days_ago, family, make_goal, running_cycle, settle
 from tests.queries import MOST, counted
@@ -118,7 +119,7 @@ class TestPeople:
         settle()
         client = signed_in(app, cast["hr"])
         client.get("/reports/people")
-        for kind in ("people", "units", "goals"):
+        for kind in ("people", "units", "goals", "measures"):
             for more in ("", "?page=2&sort=name&dir=desc", f"?as_of={days_ago(3)}", f"?period={today():%Y-%m}&page=2"):
                 with counted(app) as sent:
                     assert client.get(f"/reports/{kind}{more}").status_code == 200
@@ -129,12 +130,19 @@ class TestPeople:
     def test_a_past_day_of_too_many_is_left_to_the_file(
         self, app: Flask, cast: dict[str, Person], goals: list[Goal], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for module in (report_people, report_units, report_goals):
+        for module in (report_people, report_units, report_goals, report_measures):
             monkeypatch.setattr(module, "MOST_REPLAYED", 2)
-        for kind in ("people", "units", "goals"):
+        for kind in ("people", "units", "goals", "measures"):
             text = page_of(app, cast["hr"], f"/reports/{kind}?as_of={days_ago(1)}")
             assert "Too many to work out at once" in text
             assert page_of(app, cast["hr"], f"/reports/{kind}.csv?as_of={days_ago(1)}").count("\n") > 2
+            # Of people nobody but HR and managers sees so many.
+            refused = page_of(app, cast["manager"], f"/reports/{kind}.csv?as_of={days_ago(1)}", 403)
+            assert "which is for HR alone" in refused
+            page_of(app, cast["manager"], f"/reports/{kind}.csv?as_of={days_ago(1)}&unit=B")
+        for path in ("goals.csv", "measures.xlsx", "forecast.csv"):
+            page_of(app, cast["peer"], f"/reports/{path}", 403)
+            signed_in(app, cast["hr"]).get(f"/reports/{path}")
         assert "Too many" not in page_of(app, cast["hr"], "/reports/people")
 
 
@@ -246,12 +254,53 @@ class TestGoals:
             )
 
 
+class TestMeasures:
+    def test_says_what_each_stands_at_and_what_its_period_needs(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        whole = {"aggregate": "sum", "frequency": "month", "target": Decimal(3), "target_per": "period"}
+        goal = make_goal(cast["report"], cycle, whole | {"title": "Ký hợp đồng"}, kind="kpi")
+        settle()
+        facts = world_of([goal.id], today()).goals[goal.id].measures[goal.measures[0].id]
+        check_in(goal.measures[0], facts, goal.owner, Reported(today(), Decimal(2)), now(), today())
+        db.session.commit()
+        row = cells(page_of(app, cast["hr"], "/reports/measures"), "Ký hợp đồng")
+        line = measure_lines(record_of(cycle, today()))[0]
+        assert line.period is not None
+        begun = f"{line.period.period.first:%d/%m/%Y}"
+        assert row[1:3] == ["2", "3 a month"]
+        assert (row[7:10], row[14]) == ([begun, "2", "3"], f"{today():%d/%m/%Y}")
+
+    @pytest.mark.parametrize("role", ("peer", "outsider"))
+    @pytest.mark.parametrize("path", ("/reports/measures", "/reports/measures.csv"))
+    def test_only_of_goals_that_may_be_seen(
+        self, app: Flask, cast: dict[str, Person], goals: list[Goal], role: str, path: str
+    ) -> None:
+        goals[1].measures[0].title = "Kết quả kín"
+        db.session.commit()
+        for more in ("", f"?as_of={days_ago(1)}", "?sort=progress", "?unit=A"):
+            text = page_of(app, cast[role], path + more)
+            assert "Kết quả 0" in text
+            assert "Kết quả kín" not in text
+            assert "Kết quả kín" in page_of(app, cast["manager"], path + more)
+
+    @pytest.mark.parametrize("sort", report_measures.SORTS)
+    def test_sorted_by_any_column(self, app: Flask, cast: dict[str, Person], goals: list[Goal], sort: str) -> None:
+        orders = []
+        for way in ("asc", "desc"):
+            text = page_of(app, cast["hr"], f"/reports/measures?sort={sort}&dir={way}")
+            orders.append(re.findall(r">(\d\d\.0) %<", text))
+        assert sorted(orders[0]) == sorted(orders[1])
+        if sort == "progress":
+            assert orders[0] == orders[1][::-1]
+
+
 class TestShow:
     def test_says_what_each_answers_and_stands_in_the_navigation(
         self, app: Flask, cast: dict[str, Person], goals: list[Goal]
     ) -> None:
         text = page_of(app, cast["peer"], "/reports")
-        for kind in ("people", "units", "goals"):
+        for kind in ("people", "units", "goals", "measures"):
             assert f'href="/reports/{kind}?cycle=NOW"' in text
             page_of(app, cast["peer"], f"/reports/{kind}?cycle=NOW")
         for path in ("", "/people", "/discipline", "/forecast", "/compare", "/metric"):
@@ -268,10 +317,10 @@ class TestShow:
         assert name == f'attachment; filename="goalsite-people-Qu-IV-2026-{today()}.csv"'
 
     def test_without_a_cycle_says_so(self, app: Flask, cast: dict[str, Person]) -> None:
-        for kind in ("people", "units", "goals"):
+        for kind in ("people", "units", "goals", "measures"):
             assert "No cycle yet" in page_of(app, cast["hr"], f"/reports/{kind}")
 
-    @pytest.mark.parametrize("name", ["people", "units", "goals"])
+    @pytest.mark.parametrize("name", ["people", "units", "goals", "measures"])
     def test_of_a_closed_cycle_it_bears_the_head_of_the_audit_log(
         self, app: Flask, cast: dict[str, Person], goals: list[Goal], name: str
     ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from goalsite.actions.cycles import move_cycle
 from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
@@ -241,6 +242,61 @@ class TestTake:
         said = {"version": str(goal.version), "words": "Nhầm"}
         assert signed_in(app, cast["hr"]).post(f"/evaluations/{goal.id}/reopen", data=said).status_code == 303
         assert (held().state, held().manager_signed_at, held().person_signed_at) == ("discussed", None, None)
+
+    @pytest.mark.parametrize("signed", (0, 1, 2, 3))
+    def test_a_closed_cycle_opened_again_goes_on_with_each_review_where_it_was(
+        self, cast: dict[str, Person], cycle: Cycle, act: Any, signed: int
+    ) -> None:
+        act("manager", "words", words="Tốt")
+        steps = (("manager", "discuss"), ("manager", "sign_as_manager"), ("report", "sign_as_person"))
+        for role, step in steps[:signed]:
+            act(role, step)
+        was = held().state
+        move_cycle(cast["hr"], cycle, "close", "", today())
+        assert held().state == "closed"
+        move_cycle(cast["hr"], cycle, "reopen", "Nhầm", today())
+        assert held().state == was == ("preparation", "discussed", "manager_signed", "person_signed")[signed]
+
+    def sign(self, act: Any) -> None:
+        for role, step in (("manager", "discuss"), ("manager", "sign_as_manager"), ("report", "sign_as_person")):
+            assert act(role, step).status_code == 303
+
+    def decided(self, app: Flask, cast: dict[str, Person], score: str) -> None:
+        goal = db.session.query(Goal).filter_by(title="Chờ chấm").one()
+        said = {"version": str(goal.version), "score": score, "words": "Đã xem số liệu"}
+        assert signed_in(app, cast["manager"]).post(f"/evaluations/{goal.id}/approve", data=said).status_code == 303
+
+    def test_a_result_that_moves_after_it_is_signed_is_signed_again(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any
+    ) -> None:
+        make_goal(cast["report"], cycle, {}, title="Chờ chấm", evaluation="submitted", score=Decimal("0.9"))
+        settle()
+        self.sign(act)
+        self.decided(app, cast, "50")
+        assert (held().state, held().manager_signed_at, held().agrees) == ("discussed", None, None)
+        told = db.session.query(Notification).filter_by(kind="review_void")
+        assert {one.person_id for one in told} == {cast["report"].id, cast["manager"].id}
+        assert "the signatures no longer stand" in page(app, cast["report"], "/notifications")
+
+    def test_an_evaluation_that_moves_no_result_leaves_it_signed(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any
+    ) -> None:
+        make_goal(cast["report"], cycle, {}, title="Chờ chấm", evaluation="submitted", score=Decimal("0"))
+        settle()
+        self.sign(act)
+        self.decided(app, cast, "0")
+        assert held().state == "person_signed"
+
+    def test_the_result_of_before_cannot_be_signed(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any
+    ) -> None:
+        make_goal(cast["report"], cycle, {}, title="Chờ chấm", evaluation="submitted", score=Decimal("0.9"))
+        settle()
+        act("manager", "discuss")
+        seen = held().version
+        self.decided(app, cast, "50")
+        assert act("manager", "sign_as_manager", version=seen).status_code == 409
+        assert act("manager", "sign_as_manager").status_code == 303
 
 
 class TestListReviews:

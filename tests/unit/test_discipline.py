@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from goalsite.domain.discipline import Kept, by_due_day, kept
 
@@ -55,10 +57,36 @@ class TestByDueDay:
         found = by_due_day([FRIDAY, NEXT], [(FRIDAY, FRIDAY)], NEXT + 5 * DAY, done_on=FRIDAY)
         assert found == {FRIDAY: "on_time"}
 
+    def test_since_a_day_the_due_day_before_still_bounds_what_counts(self) -> None:
+        found = by_due_day([FRIDAY, NEXT], [(FRIDAY, FRIDAY)], NEXT + 5 * DAY, since=FRIDAY + DAY)
+        assert found == {NEXT: "missed"}
+
+    @given(
+        st.sets(st.integers(0, 40), max_size=9),
+        st.lists(st.tuples(st.integers(-3, 44), st.integers(0, 9)), max_size=12),
+        st.integers(0, 50),
+        st.integers(0, 40),
+    )
+    def test_as_if_every_check_in_were_looked_at_for_each_due_day(
+        self, due_days: set[int], entered: list[tuple[int, int]], day: int, since: int
+    ) -> None:
+        """By the words of the rule, however close the due days lie and whenever a check-in was entered."""
+        due = [FRIDAY + at * DAY for at in sorted(due_days)]
+        reported = [(FRIDAY + on * DAY, FRIDAY + (on + later) * DAY) for on, later in entered]
+        asked, first = FRIDAY + day * DAY, FRIDAY + since * DAY
+        expected = {}
+        for before, one in zip([date.min, *due], due, strict=False):
+            end = one + 3 * DAY
+            came = [at for on, at in reported if before < on <= end and at <= end and at <= asked]
+            if first <= one <= asked and (came or asked > end):
+                expected[one] = "missed" if not came else "on_time" if min(came) <= one else "late"
+        assert by_due_day(due, reported, asked, since=first) == expected
+
 
 class TestKept:
     def test_adds_up(self) -> None:
-        total = kept(["on_time", "late", "on_time"]) + Kept(missed=1)
+        total = kept({"on_time": 2, "late": 1}) + Kept(missed=1)
+        assert total == Kept(on_time=2, late=1, missed=1)
         assert (total.due, total.share) == (4, Fraction(1, 2))
 
     def test_of_nothing_due_there_is_no_share(self) -> None:

@@ -71,7 +71,7 @@ function weeklyKey(event, form) {
   if (event.altKey && /^Digit[123]$/.test(event.code)) {
     return () => form.elements.confidence[event.code.at(-1) - 1].click();
   }
-  if (event.key === "Escape") return () => { form.reset(); event.target.blur(); };
+  if (event.key === "Escape") return () => giveUp(form, event.target);
   if (!event.target.matches(".value")) return null;
   if (event.key === "=") return form.elements.same ? () => form.elements.same.click() : null;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -81,6 +81,21 @@ function weeklyKey(event, form) {
   return () => { if (next) enter(next); };
 }
 
+// Esc takes back what was typed and stays in the row; once there is nothing to take back it leaves it.
+function giveUp(form, control) {
+  const typed = [...form.elements].some((one) => one.matches("input, textarea")
+    && (one.value !== one.defaultValue || one.checked !== one.defaultChecked));
+  form.reset();
+  if (typed) enter(form); else control.blur();
+}
+
 // A page that comes with an open form (no fragment, or the weekly page) starts in it; one with mistakes starts at their list.
 const start = document.querySelector("[data-focus]") ?? document.querySelector("form[data-checkin][data-start]");
-if (start?.matches("form")) enter(start); else start?.focus();
+const said = location.hash || document.querySelector("[autofocus]") ? null : document.querySelector("#flash > .notice");
+if (start?.matches("form")) enter(start);
+else if (start) start.focus();
+else if (said) {
+  // What became of a form sent the plain way: it is read out, and Tab goes on from here rather than from the top of the page.
+  said.tabIndex = -1;
+  said.focus();
+}
