@@ -29,7 +29,7 @@ MOST_NOTES = 12
 
 @dataclass(frozen=True)
 class Line:
-    """A goal, its progress at the last meeting and the progress expected of it now: fractions."""
+    """A goal, its progress before the day of the last meeting and the progress expected of it now: fractions."""
 
     goal: Goal
     then: Fraction | None
@@ -63,16 +63,19 @@ def find(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit] | None:
 
 def agenda_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date, today: date) -> Agenda:
     """The goals of the unit and those below that the viewer may see, and that moved since or need a word. One query, and
-    three where somebody says better than the numbers say."""
+    three where somebody says better than the numbers say.
+
+    The day itself counts: what was entered on it may have come after the meeting.
+    """
     parts: dict[str, ColumnElement[bool]] = {
-        "changed": Goal.last_checkin_on > since,
+        "changed": Goal.last_checkin_on >= since,
         "behind": Goal.status.in_(NEEDS_A_LOOK),
         "stale": is_stale(today),
         "flagged": Goal.flagged.is_(True),
     }
     then = (
         select(GoalPoint.progress)
-        .where(GoalPoint.goal_id == Goal.id, GoalPoint.on <= since)
+        .where(GoalPoint.goal_id == Goal.id, GoalPoint.on < since)
         .order_by(GoalPoint.on.desc())
         .limit(1)
         .correlate(Goal)

@@ -39,6 +39,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "checkins.new": ("/measures/{own_measure}/check-in",),
     "checkins.preview": ("/measures/{own_measure}/preview?value=50", "/measures/{own_measure}/preview?value=x"),
     "weekly.show": ("/checkins", "/checkins?person={report}"),
+    "acknowledgements.show": ("/checkins/unseen", "/checkins/unseen?page=2"),
     "corrections.new": ("/checkins/{own_checkin}/correct",),
     "meetings.show": ("/units/{own_unit}/meeting", "/units/{own_unit}/meeting?since=2020-01-01"),
     "workbook.show": ("/setup/workbook",),

@@ -80,6 +80,13 @@ class TestShow:
         assert goal.title not in part(text, "Đã thay đổi từ")
         assert goal.title in part(page(signed_in(app, cast["manager"]), goal, since=str(days_ago(5))), "Đã thay đổi từ")
 
+    def test_what_came_on_the_day_of_the_meeting_counts(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        db.session.add(Note(unit_id=goal.unit_id, held_on=days_ago(3), body="Họp sáng, số liệu đến chiều"))
+        db.session.commit()
+        moved = part(page(signed_in(app, cast["manager"]), goal), "Đã thay đổi từ")
+        assert goal.title in moved
+        assert "+5" in moved
+
     def test_names_what_is_in_the_way_and_what_is_to_be_done(
         self, app: Flask, cast: dict[str, Person], goal: Goal
     ) -> None:

@@ -294,6 +294,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("corrections.create", "POST"): on_goal("/checkins/{checkin}/correct", CHECKERS),
     ("blockers.close", "POST"): on_goal("/blockers/{blocker}/close", CHECKERS),
     ("follows.change", "POST"): on_goal("/goals/{goal}/follow", ALL),
+    ("acknowledgements.show", "GET"): everyone("/checkins/unseen"),
+    ("acknowledgements.create_many", "POST"): everyone("/checkins/unseen"),
     ("acknowledgements.create", "POST"): on_goal("/checkins/{checkin}/acknowledge", ACKNOWLEDGERS),
     # --- evaluating: the owner hands in, only the evaluator decides, HR reopens
     ("decisions.show", "GET"): everyone("/decisions"),
