@@ -27,8 +27,6 @@ def stand_on_the_day(*cycles: Cycle, goal_id: int | None = None) -> None:
     cycles, or just the goal and what supports it. After it nothing is written."""
     day = frame().as_of
     if day is not None:
-        # What waits for the reader waits today.
-        frame().waiting  # noqa: B018
         g.viewer = replace(viewer(), only_reads=True)
         go_back(cycles, day, goal_id)
 
