@@ -24,7 +24,8 @@ from goalsite.queries.viewer import viewer_for
 THEMES = ("light", "dark")
 OLDEST = date(2000, 1, 1)
 # Pages that answer as of any past day (`?as_of=`), by blueprint: their links lead to each other as of the same day.
-OF_ANY_DAY = frozenset({"overview", "members", "tree", "tree_map", "goals", "reports"})
+REPORTS = ("reports", "report_checkins", "report_forecasts", "report_metrics", "report_results")
+OF_ANY_DAY = frozenset({"overview", "members", "tree", "tree_map", "goals", *REPORTS})
 
 
 @dataclass(frozen=True)
@@ -245,7 +246,7 @@ class Frame:
 
     def _entry(self, place: Place) -> dict[str, Any]:
         blueprint = place.endpoint.partition(".")[0]
-        here_is = "reports" if (request.blueprint or "").startswith("report_") else request.blueprint
+        here_is = "reports" if request.blueprint in REPORTS else request.blueprint
         current = request.endpoint == place.endpoint or (blueprint == here_is and blueprint != "setup")
         count = getattr(self.waiting, place.counts) if place.counts else None
         return {

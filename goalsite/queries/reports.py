@@ -174,13 +174,19 @@ def goal_lines(record: CycleRecord) -> list[GoalLine]:
 
 
 def person_lines(
-    record: CycleRecord, *, unit: Unit | None = None, period: tuple[str, Span] | None = None
+    record: CycleRecord,
+    *,
+    unit: Unit | None = None,
+    period: tuple[str, Span] | None = None,
+    person_id: int | None = None,
 ) -> list[PersonLine]:
-    """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span)."""
+    """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span); of one
+    person alone."""
     cycle, there = record.cycle, _organisation(record)
+    chosen = [] if person_id is None else [Person.id == person_id]
     rows = [
         person
-        for person in db.session.scalars(select(Person).order_by(Person.email_key))
+        for person in db.session.scalars(select(Person).where(*chosen).order_by(Person.email_key))
         if (then := there.people.get(person.id)) and (unit is None or unit.id in there.above.get(then.unit or 0, ()))
     ]
     reviews = db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))

@@ -16,7 +16,8 @@ from goalsite.queries.viewer import as_person_relation, person_columns
 from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 25
-SHEETS = 40
+# So many are printed at once; more are printed in parts.
+SHEETS = 200
 
 
 @dataclass(frozen=True)

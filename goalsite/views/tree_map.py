@@ -87,11 +87,13 @@ def show() -> AnyResponse:
     asked = as_id(request.args.get("levels", ""))
     drawn = read.draw(forest, asked, goal)
     levels = drawn.levels
-    drawing = _drawing(drawn.roots, levels)
-    # Unless so many levels were asked for, as many as an A4 page shows.
-    while asked is None and drawing.height > PAGE and levels > 1:
+    drawing = paper = _drawing(drawn.roots, levels)
+    # On paper, and unless so many levels were asked for on screen too, as many as an A4 page shows.
+    while paper.height > PAGE and levels > 1:
         levels -= 1
-        drawing = _drawing(_cut(drawn.roots, levels), levels)
+        paper = _drawing(_cut(drawn.roots, levels), levels)
+    if asked is None:
+        drawing = paper
     return respond(
         "tree_map/show.html",
         cycle=chosen,
@@ -102,6 +104,7 @@ def show() -> AnyResponse:
         is_narrowed=forest.is_narrowed,
         drawn=drawn,
         drawing=drawing,
+        paper=paper,
         too_high=drawing.height > PAGE,
         company=frame().company,
         today=day_looked_at(),

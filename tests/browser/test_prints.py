@@ -192,7 +192,9 @@ def test_a_page_on_paper(site: Site, printed: Print, path: str, most: int, langu
     assert len(leaves) <= most
 
 
-@pytest.mark.parametrize("path", ["/tree/map?cycle={cycle}", "/tree/map?cycle={cycle}&goal={goal}"])
+@pytest.mark.parametrize(
+    "path", ["/tree/map?cycle={cycle}", "/tree/map?cycle={cycle}&levels=5", "/tree/map?cycle={cycle}&goal={goal}"]
+)
 def test_the_map_is_one_page_across(site: Site, printed: Print, pages: dict[str, Page], path: str) -> None:
     (leaf,) = printed(path.format(**_running(site)), LANDSCAPE)
     assert pages["vi"].locator(".map .box").count() > 2

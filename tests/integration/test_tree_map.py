@@ -8,6 +8,7 @@ from flask import Flask
 
 from goalsite.extensions import db
 from goalsite.models import Goal, GoalLink, Person
+from goalsite.views import tree_map
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 
@@ -45,6 +46,16 @@ class TestShow:
         assert page.count('class="box"') == 2
         assert ">+1</text>" in page
         assert f"goal={self.middle.id}" in page.split('class="more')[1]
+
+    def test_what_a_page_of_paper_cannot_show_is_printed_with_fewer_levels(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert "printonly" not in self._page().split("mapcard")[1]
+        monkeypatch.setattr(tree_map, "PAGE", 1)
+        screen, paper = "pad map-scroll noprint", "pad printonly"
+        page = self._page(path="/tree/map?levels=3").split("mapcard")[1]
+        assert page.split(paper)[1].split(screen)[0].count('class="box"') == 1
+        assert page.split(screen)[1].count('class="box"') == 3
 
     def test_a_branch_by_itself(self) -> None:
         page = self._page(path=f"/tree/map?goal={self.middle.id}")
