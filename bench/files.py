@@ -6,7 +6,6 @@ Each file is asked for by HR in a process of its own, whose processor time and g
 import argparse
 import os
 import resource
-from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
@@ -15,7 +14,6 @@ from flask.testing import FlaskClient
 from bench.company import cast_of
 from bench.pages import company, signed_in
 from goalsite.config import INSTANCE
-from goalsite.extensions import db
 
 FILES = (
     "people.xlsx",
@@ -40,14 +38,12 @@ def main() -> None:
     wanted.keep.mkdir(parents=True, exist_ok=True)
     for size in wanted.sizes:
         print(f"{size} people", flush=True)
-        with ExitStack() as stack:
-            app = stack.enter_context(company(size, wanted.keep, year=False))
+        with company(size, wanted.keep, year=False) as app:
             browser = signed_in(app, cast_of().hr)
-            browser.get("/")
-            db.session.remove()
-            db.engine.dispose()
-            for file in FILES:
-                _ask(browser, f"/reports/{file}")
+        # Outside of that context each request has its own, as on a server.
+        browser.get("/")
+        for file in FILES:
+            _ask(browser, f"/reports/{file}")
 
 
 def _ask(browser: FlaskClient, path: str) -> None:

@@ -23,7 +23,7 @@ from goalsite.queries.report_people import Question
 from goalsite.queries.visible import people_with_visible_results, visible_goals
 
 AT_ONCE = 50
-# Every due day of every measure is looked at: a page does so for about this many at most, which is 18 000 measures for a quarter, 4 700 for a year.
+# Every due day of every measure is looked at: as many as this at most, which is 18 000 measures for a quarter, 4 700 for a year.
 MOST_DUE = 250_000
 WEEK = 7
 # The longest time between two due days, and some: check-ins before cannot count in what is asked about.
@@ -118,7 +118,7 @@ def _measures(viewer: Viewer, asked: Question) -> Any:
             Goal.status,
             Person.id.label("person_id"),
             Person.email,
-            Person.name,
+            (func.coalesce(Result.name_then, Person.name) if asked.is_closed else Person.name).label("name"),
             Person.sort_key,
             (Result.unit_then if asked.is_closed else Unit.name).label("unit"),
             step.ancestor_id.label("below"),
