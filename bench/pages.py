@@ -69,12 +69,19 @@ PAGES = (
     Page("tree, somebody's", "employee", "/tree", GROWING),
     Page("tree, one goal opened", "employee", "/tree/{top}/children", GROWING, fragment=True),
     Page("tree, words looked for", "employee", "/tree?text=nâng", GROWING),
+    Page("map", "director", "/tree/map", GROWING),
+    Page("map, somebody's", "employee", "/tree/map", GROWING),
     Page("members", "director", "/members", GROWING),
     Page("member", "manager", "/members/{employee}", GROWING),
     Page("units' results", "employee", "/reports/units", GROWING),
     Page("check-in discipline", "director", "/reports/discipline", GROWING),
     Page("check-in discipline of a team", "employee", "/reports/discipline?unit={team}", GROWING),
     Page("decisions", "manager", "/decisions", GROWING),
+    Page("report of people", "hr", "/reports/people", GROWING),
+    Page("report of people, a manager's", "manager", "/reports/people", GROWING),
+    Page("report of units", "hr", "/reports/units", GROWING),
+    Page("report of goals", "hr", "/reports/goals", GROWING),
+    Page("report of goals, somebody's", "employee", "/reports/goals", GROWING),
     Page("notifications", "employee", "/notifications", GROWING),
 )
 
@@ -122,23 +129,24 @@ def company(size: int, folder: Path, *, year: bool) -> Iterator[Flask]:
             make_company(size, today(), year=year)
             print(f"made in {process_time() - begun:.0f} s of the processor", file=sys.stderr)
             path.with_suffix(".made").touch()
-        yield app
-        db.session.remove()
+    # Outside of it: each request has a context of its own, as on a server, and forgets who looked before.
+    yield app
+    with app.app_context():
         db.engine.dispose()
 
 
 def measured(app: Flask, times: int) -> Iterator[tuple[str, Time]]:
     """Each page's name and time; pages that are not there are left out."""
-    cast = cast_of()
-    named = _named(cast)
-    browsers = {who: signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee")}
-    db.session.remove()
+    with app.app_context():
+        cast = cast_of()
+        named = _named(cast)
+        browsers = {who: signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee", "hr")}
     browsers["employee"].get("/")  # the day's first request also brings the standings up to date
     for page in PAGES:
         browser, path = browsers[page.who], page.path.format(**named)
         headers = FRAGMENT if page.fragment else {}
         asks: Iterator[Ask] = (
-            _saving(browser, path, named["measure"])
+            _saving(app, browser, path, named["measure"])
             if page.saves
             else repeat(partial(browser.get, path, headers=headers))
         )
@@ -191,12 +199,12 @@ def _named(cast: Cast) -> dict[str, Any]:
     }
 
 
-def _saving(browser: FlaskClient, path: str, measure: int) -> Iterator[Ask]:
+def _saving(app: Flask, browser: FlaskClient, path: str, measure: int) -> Iterator[Ask]:
     """Check-ins of today, each made after the one before."""
     held = select(func.max(CheckIn.id)).where(CheckIn.measure_id == measure)
     for number in count():
-        last = db.session.scalar(held) or 0
-        db.session.remove()
+        with app.app_context():
+            last = db.session.scalar(held) or 0
         said = {"value": str(number % 90), "on": today().isoformat(), "confidence": "on_track", "version": str(last)}
         key = {"form_key": f"bench-{time_ns()}"}
         yield partial(browser.post, path, headers=FRAGMENT, data=said | key)

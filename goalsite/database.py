@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, g, has_request_context, request
 from sqlalchemy import Connection, Engine, event
 
-from goalsite import models, models_accounts, models_follow  # noqa: F401 (the metadata needs every table)
+from goalsite import models, models_accounts, models_counts, models_follow  # noqa: F401 (the metadata needs every table)
 from goalsite.extensions import db, migrate
 
 READING = ("GET", "HEAD", "OPTIONS")

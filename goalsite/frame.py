@@ -181,9 +181,10 @@ class Frame:
 
     @cached_property
     def waiting(self) -> navigation.Waiting:
-        person = me()
+        if self.as_of is not None:  # What waits, waits today.
+            return navigation.Waiting(0, 0, {})
         # What somebody sees for their own sake is nearly all they hear of: only for the rest their place in the company is looked up.
-        waiting = navigation.waiting_for(g.get("viewer") or Viewer(person.id, person.is_hr), self.today)
+        waiting = navigation.waiting_for(g.get("viewer") or Viewer(me().id, me().is_hr), self.today)
         return navigation.waiting_for(viewer(), self.today) if waiting.hidden and "viewer" not in g else waiting
 
     @property

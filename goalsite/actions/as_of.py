@@ -53,7 +53,7 @@ from goalsite.models_follow import (
 from goalsite.queries.company import company
 from goalsite.queries.organisation import organisation_of
 from goalsite.queries.slices import sliced
-from goalsite.queries.taken_back import ADDED, adjustments_before
+from goalsite.queries.taken_back import ADDED, before
 
 GOAL_FIELDS = ("weight", "starts_on", "due_on", "state", "ambition", "progress_from", "title")
 MEASURE_FIELDS = ("direction", "aggregate", "frequency", "start", "target", "target_per", "low", "high", "weight")
@@ -92,6 +92,10 @@ def go_back(
     results = [(one.id, _results(one, day, person_id)) for one in then if one.id in asked] if goal_id is None else []
     _stand_before(ids, day, end)
     _take_back(chosen, end)
+    for one in then:
+        for person_id, (exact, why) in before(one, end).adjusted.items():
+            theirs = update(Review).where(Review.cycle_id == one.id, Review.person_id == person_id)
+            _write(theirs.values(adjustment=exact, adjustment_why=why))
     _decide(chosen)
     db.session.expire_all()
     refresh_past(chosen, late, day)
@@ -169,8 +173,6 @@ def _stand_before(cycle_ids: Sequence[int], day: date, end: datetime) -> None:
         _take_the_name(table, copy)
     for model, column in ((Action, Action.done_on), (Blocker, Blocker.closed_on)):
         _write(update(model).where(column > day).values({column.key: None}))
-    for key, (adjustment, why) in adjustments_before(end).items():
-        _write(update(Review).where(Review.id == key).values(adjustment=adjustment, adjustment_why=why))
 
 
 def _copy(table: Any, conditions: Sequence[ColumnElement[bool]]) -> Table:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CursorResult, String, case, cast, exists, func, or_, select, update
+from sqlalchemy import CursorResult, String, case, cast, delete, exists, func, or_, select, update
 
 from goalsite.actions import audit
 from goalsite.actions.audit import record
+from goalsite.actions.counts import recount
 from goalsite.actions.freeze import freeze_results, thaw_results
 from goalsite.actions.results import refresh_results_in
 from goalsite.actions.standing import hold_all, refresh
@@ -19,6 +20,7 @@ from goalsite.domain.states import CYCLE, move
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
 from goalsite.models_accounts import AuditRow
+from goalsite.models_counts import Duty
 from goalsite.models_follow import Review
 from goalsite.queries import company as here
 from goalsite.queries import cycles as read
@@ -170,7 +172,9 @@ def _close(cycle: Cycle, today: date) -> dict[str, Any]:
     reviews = update(Review).where(Review.cycle_id == cycle.id, Review.state.not_in(("closed", "appealed")))
     db.session.execute(reviews.values(state="closed", version=Review.version + 1).execution_options(**off))
     db.session.expire_all()
+    db.session.execute(delete(Duty).where(Duty.cycle_id == cycle.id).execution_options(**off))
     freeze_results(cycle, today, here.now())
+    recount(cycle)
     return {"goals_closed": goals}
 
 
@@ -189,6 +193,7 @@ def _reopen(cycle: Cycle) -> None:
     db.session.execute(closed.values(state=state, version=Review.version + 1).execution_options(**off))
     db.session.expire_all()
     refresh_results_in(cycle)
+    recount(cycle)
 
 
 def _refresh_goals(cycle: Cycle, today: date) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from goalsite.actions.audit import record
 from goalsite.actions.change_goal import PERIODS, Wish, keep_changes
+from goalsite.actions.counts import refresh_duties
 from goalsite.actions.move_goal import faults_to_activate, return_proposals
 from goalsite.actions.results import refresh_results
 from goalsite.actions.standing import refresh
@@ -23,7 +24,7 @@ from goalsite.domain.periods import DAY
 from goalsite.domain.rounding import as_decimal
 from goalsite.domain.states import GOAL, move
 from goalsite.extensions import EXACT_DECIMALS, db
-from goalsite.models import Goal, GoalLink, Measure, PeriodTarget, Person, Step
+from goalsite.models import Cycle, Goal, GoalLink, Measure, PeriodTarget, Person, Step
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import Action, Blocker, Change
 from goalsite.queries.cards import MeasureCard
@@ -50,6 +51,7 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
     elsewhere (measures they report for others, open actions, what is in the way) goes to `rest_to`.
 
     The goals must be held. Raises RuleError hand_over_day, hand_over_to_self, hand_over_to_left, hand_over_checkins.
+    Every cycle must be held.
     """
     _refuse(act, handed)
     if rest_to is not None:
@@ -73,6 +75,8 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
     db.session.expire_all()
     goals = [one.card.row for one, _ in handed]
     refresh([goal.id for goal in (*goals, *copies.values())], act.today)
+    people = {act.person.id, *(to.id for _, to in handed), *([rest_to.id] if rest_to else [])}
+    refresh_duties(people, db.session.scalars(select(Cycle.id)).all())
     for cycle in {goal.cycle_id: goal.cycle for goal in goals}.values():
         refresh_results(cycle, [act.person.id], [])
     went = {key: copy.code for key, copy in copies.items()}

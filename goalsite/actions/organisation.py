@@ -2,12 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import Select, delete, except_, insert, literal, select, tuple_, update
+from sqlalchemy import CursorResult, Select, delete, except_, insert, literal, select, tuple_, update
 
+from goalsite.actions.counts import recount_all
 from goalsite.domain import organisation
 from goalsite.domain.names import name_key, text_key
 from goalsite.extensions import db
-from goalsite.models import Management, Person, Unit, UnitAncestor
+from goalsite.models import Cycle, Management, Person, Unit, UnitAncestor
 
 
 def rebuild_organisation(today: date) -> None:
@@ -18,7 +19,10 @@ def rebuild_organisation(today: date) -> None:
     """
     db.session.flush()
     _keep_bosses(today)
-    _keep_closure(UnitAncestor, _unit_ancestors())
+    if _keep_closure(UnitAncestor, _unit_ancestors()):
+        # Whoever writes goals meanwhile counts them for the units above them as they were.
+        db.session.execute(select(Cycle.id).order_by(Cycle.id).with_for_update(key_share=True)).all()
+        recount_all(closed=False)
     _keep_closure(Management, _management())
     db.session.expire_all()
 
@@ -69,9 +73,11 @@ def _management() -> Select[int, int, int]:
     return select(walk.c.id, walk.c.above, walk.c.depth)
 
 
-def _keep_closure(model: type[UnitAncestor] | type[Management], meant: Select[int, int, int]) -> None:
-    """Deletes and inserts what differs. EXCEPT compares by sorting or hashing, never row by row."""
+def _keep_closure(model: type[UnitAncestor] | type[Management], meant: Select[int, int, int]) -> bool:
+    """Deletes and inserts what differs; whether anything did. EXCEPT compares by sorting or hashing, never row by row."""
     columns = list(model.__table__.columns)
     stored = select(*columns)
-    db.session.execute(delete(model).where(tuple_(*columns).in_(except_(stored, meant))))
-    db.session.execute(insert(model).from_select(columns, except_(meant, stored)))
+    gone = delete(model).where(tuple_(*columns).in_(except_(stored, meant)))
+    new = insert(model).from_select(columns, except_(meant, stored))
+    changed = [db.session.execute(statement) for statement in (gone, new)]
+    return any(isinstance(one, CursorResult) and one.rowcount > 0 for one in changed)

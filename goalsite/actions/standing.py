@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import aliased
 
+from goalsite.actions.counts import recount_all, refresh_counts_of
 from goalsite.actions.results import refresh_all_results, refresh_results_of
 from goalsite.domain.cadence import next_turn, owed
 from goalsite.domain.goals import Goal as GoalFacts
@@ -37,6 +38,7 @@ def refresh(goal_ids: Collection[int], day: date, *, since: date | None = None) 
     touched = one_at_a_time(goal_ids)
     _refresh_in_order(touched, day, since or day)
     refresh_results_of(touched)
+    refresh_counts_of(touched)
 
 
 def refresh_new(goal_ids: Collection[int], day: date) -> None:
@@ -77,6 +79,7 @@ def refresh_everything(day: date) -> None:
     refresh_all_results(day, loaded=True)
     still = update(Goal).where(Goal.cycle_id.in_(select(Cycle.id).where(Cycle.state == "closed"))).values(turns_on=None)
     db.session.execute(still.execution_options(synchronize_session=False))
+    recount_all()
     db.session.expire_all()
 
 
@@ -87,6 +90,7 @@ def settle(day: date) -> int:
     _refresh_in_order(turned, day, day)
     if turned:
         refresh_results_of(turned)
+        refresh_counts_of(turned)
     return len(turned)
 
 

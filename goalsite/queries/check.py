@@ -12,8 +12,11 @@ from goalsite.domain.goals import GoalStanding, assess
 from goalsite.domain.terms import SEARCHED
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal
+from goalsite.models_counts import Duty, GoalCount
 from goalsite.models_follow import Result
 from goalsite.queries.company import company
+from goalsite.queries.counts import counts_meant
+from goalsite.queries.duties import duties_meant
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.reports import CycleRecord, record_of
 from goalsite.queries.results import tally
@@ -36,11 +39,39 @@ def differences(day: date) -> Iterator[Difference]:
     """Everything that differs, goal by goal, then results by cycle, then what search looks through."""
     for cycle in db.session.scalars(select(Cycle).order_by(Cycle.code)).all():
         yield from _of_goals(cycle, day)
+        yield from _of_counts(cycle)
         if cycle.state != "closed":
             yield from _of_results(record_of(cycle, day))
+    yield from _of_duties()
     for kind in SEARCHED:
         for one in stale_words(kind):
             yield Difference(f"{kind} {one.thing_id} words", sorted(one.extra), sorted(one.missing))
+
+
+def _of_duties() -> Iterator[Difference]:
+    stored = {
+        tuple(key): tuple(row)
+        for *key, row in ((*one[:3], one[3:]) for one in db.session.execute(select(*Duty.__table__.columns)))
+    }
+    meant = {
+        tuple(key): tuple(row) for *key, row in ((*one[:3], one[3:]) for one in db.session.execute(duties_meant()))
+    }
+    for key in sorted(stored.keys() | meant.keys()):
+        if stored.get(key) != meant.get(key):
+            yield Difference(f"check-ins owed by person {key[1]}", stored.get(key), meant.get(key))
+
+
+def _of_counts(cycle: Cycle) -> Iterator[Difference]:
+    columns = [column for column in GoalCount.__table__.columns if column.name != "cycle_id"]
+    rows = db.session.execute(select(*columns).where(GoalCount.cycle_id == cycle.id)).tuples()
+    stored = {tuple(key): tuple(counts) for *key, counts in ((*row[:-2], row[-2:]) for row in rows)}
+    meant = {
+        tuple(key): tuple(counts)
+        for _, *key, counts in ((*row[:-2], row[-2:]) for row in db.session.execute(counts_meant(cycle)))
+    }
+    for key in sorted(stored.keys() | meant.keys()):
+        if stored.get(key) != meant.get(key):
+            yield Difference(f"{cycle.code} goals of unit {key[0]}", stored.get(key), meant.get(key))
 
 
 def _of_goals(cycle: Cycle, day: date) -> Iterator[Difference]:

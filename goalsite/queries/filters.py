@@ -52,6 +52,11 @@ class Filters:
         return self.but(unit="", below=True).narrows
 
     @property
+    def asks_how_they_stand(self) -> bool:
+        """Whether a status, staleness or alignment is asked for."""
+        return self != self.in_any_state
+
+    @property
     def narrows(self) -> bool:
         """Whether anything at all is asked for."""
         return self != Filters()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from goalsite.domain.goals import computed_result
@@ -120,14 +120,16 @@ def people_by_state(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, 
     inside = [*there_in(cycle), *people_in(unit, filters.below, cycle)]
     everybody = select(func.count(Person.id)).where(*inside, *_asked_for(viewer, cycle, whatever, today))
     whose = states(today)
-    query = (
-        select(
-            everybody.correlate(None).scalar_subquery(),
-            *(func.count(distinct(case((state, Goal.owner_id)))) for state in whose.values()),
-        )
+    by_person = (
+        select(*(func.max(case((state, 1), else_=0)).label(name) for name, state in whose.items()))
         .select_from(Goal)
         .join(Goal.owner)
         .where(*inside, *_seen_in(viewer, cycle), *_of_goals(whatever, today))
+        .group_by(Goal.owner_id)
+        .subquery()
+    )
+    query = select(
+        everybody.correlate(None).scalar_subquery(), *(func.coalesce(func.sum(one), 0) for one in by_person.c)
     )
     return dict(zip(("", *whose), db.session.execute(query).one(), strict=True))
 
@@ -135,8 +137,6 @@ def people_by_state(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, 
 def named(viewer: Viewer, cycle: Cycle, person_id: int) -> Conditions:
     """It is the Person of that id, and everybody sees them among the members or the reader sees a goal of theirs: a number in an address tells
     nothing more. Nobody for 0."""
-    if not person_id:
-        return [false()]
     has = exists().where(*_seen_in(viewer, cycle), Goal.owner_id == Person.id).correlate_except(Goal)
     return [Person.id == person_id, or_(and_(*there_in(cycle)), has)]
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure
 from goalsite.models_accounts import Notification
+from goalsite.queries.duties import reported_by
 from goalsite.queries.notifications import concerning
 from goalsite.queries.waiting import how_many, waiting
 
@@ -36,8 +37,7 @@ def waiting_for(viewer: Viewer, today: date) -> Waiting:
         select(func.count(Measure.id))
         .join(Goal, Measure.goal_id == Goal.id)
         .join(Cycle, Goal.cycle_id == Cycle.id)
-        .where(Goal.state == "active", Cycle.state == "open", Measure.due_from <= today, Measure.fed_by_id.is_(None))
-        .where(or_(Measure.assignee_id == person_id, (Measure.assignee_id.is_(None)) & (Goal.owner_id == person_id)))
+        .where(Goal.state == "active", Cycle.state == "open", Measure.due_from <= today, *reported_by(person_id))
     )
     seen, wanted = concerning(viewer)
     mine = (Notification.person_id == person_id, Notification.read_at.is_(None), wanted)

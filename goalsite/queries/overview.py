@@ -2,23 +2,23 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, null, or_, select, union
 from sqlalchemy.orm import joinedload
 
 from goalsite.domain import pace
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import Viewer
 from goalsite.domain.results import Counted, Totals, totals
-from goalsite.domain.terms import COUNTED_STATES, STATUSES
+from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Person, Unit
+from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
 from goalsite.models_follow import Result
 from goalsite.queries.company import company
-from goalsite.queries.filters import Filters, asked_for, in_unit, is_stale, is_unaligned, narrowed, needs_a_look
+from goalsite.queries.filters import Filters, asked_for, in_unit, narrowed, needs_a_look
 from goalsite.queries.organisation import ancestry
 from goalsite.queries.records import fraction, goal_facts
 from goalsite.queries.supporters import expected_of, with_measures
@@ -26,6 +26,8 @@ from goalsite.queries.visible import visible_goals
 
 UNITS_AT_ONCE = 50
 GOALS_AT_ONCE = 10
+# Found by the id, without looking through everybody.
+NOBODY = (Person.id == 0,)
 # The most pressing first.
 PRESSING = ("behind", "at_risk", "not_started", "on_track", "done")
 
@@ -55,26 +57,6 @@ class Place:
         return unit.head.name if unit.head else ""
 
 
-@dataclass
-class Tally:
-    """Goals that may be seen, by status; and how many of them are stale, support nothing, or need a look."""
-
-    by_status: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    stale: int = 0
-    unaligned: int = 0
-    to_look_at: int = 0
-
-    @property
-    def goals(self) -> int:
-        return sum(self.by_status.values())
-
-    @property
-    def by_state(self) -> dict[str, int]:
-        """The goals by status, stale and unaligned, and under "" in all."""
-        found = {status: self.by_status[status] for status in STATUSES}
-        return {"": self.goals, **found, "stale": self.stale, "unaligned": self.unaligned}
-
-
 @dataclass(frozen=True)
 class GoalLine:
     """A goal with the progress expected of it, a fraction."""
@@ -86,12 +68,11 @@ class GoalLine:
 
 @dataclass(frozen=True)
 class UnitGoals:
-    """The goals of a page: each shown unit's own (whoever looks), those of them the reader may see, and the lines of the list, `in_all` so many."""
+    """The goals of a page: each shown unit's own (whoever looks), those of them the reader may see, and the lines of the list."""
 
     own: dict[int, list[Goal]]
     seen: set[int]
     lines: list[GoalLine]
-    in_all: int
 
 
 @dataclass(frozen=True)
@@ -103,7 +84,7 @@ class Standing:
     status: str | None
 
 
-def place_of(code: str, cycle: Cycle, page: int = 1, whose: Sequence[ColumnElement[bool]] = (false(),)) -> Place | None:
+def place_of(code: str, cycle: Cycle, page: int = 1, whose: Sequence[ColumnElement[bool]] = NOBODY) -> Place | None:
     """The unit of that code, the root where none is named, and the one Person that `whose` tells; None where there is no such unit. One query."""
     chosen = select(Unit.id).where(Unit.code == code if code else Unit.parent_id.is_(None)).order_by(Unit.id).limit(1)
     unit_id = chosen.scalar_subquery()
@@ -114,13 +95,17 @@ def place_of(code: str, cycle: Cycle, page: int = 1, whose: Sequence[ColumnEleme
     shown = under.order_by(Unit.sort_key, Unit.id).limit(UNITS_AT_ONCE).offset((page - 1) * UNITS_AT_ONCE)
     up = ancestry(cycle)
     # A unit made since the cycle was closed stands alone.
-    depth = case((Unit.id == unit_id, 0), else_=up.c.depth)
+    read = union(
+        select(literal(0).label("depth"), Unit.id.label("unit_id")).where(Unit.id == unit_id),
+        select(up.c.depth, up.c.ancestor_id).where(up.c.unit_id == unit_id),
+        select(null(), shown.subquery().c.id),
+    ).subquery()
+    depth = read.c.depth
     query = (
         select(Unit, depth, Result, select(func.count()).select_from(under.subquery()).scalar_subquery(), Person)
-        .outerjoin(up, and_(up.c.ancestor_id == Unit.id, up.c.unit_id == unit_id))
+        .join(read, read.c.unit_id == Unit.id)
         .outerjoin(Result, and_(Result.unit_id == Unit.id, Result.cycle_id == cycle.id))
         .outerjoin(Person, and_(*whose))
-        .where(or_(depth.is_not(None), Unit.id.in_(select(shown.subquery().c.id))))
         .options(joinedload(Unit.head))
         .order_by(depth.desc(), Unit.sort_key, Unit.id)
     )
@@ -133,73 +118,40 @@ def place_of(code: str, cycle: Cycle, page: int = 1, whose: Sequence[ColumnEleme
     return Place([unit for _, unit in above[:-1]], above[-1][1], children, rows[0][3], results, rows[0][4])
 
 
-def tallies(viewer: Viewer, cycle: Cycle, unit: Unit, filters: Filters, today: date) -> dict[int | None, Tally]:
-    """The goals that may be seen by the unit right below `unit` that holds them, None for its own. One query, one row a unit and status."""
-    held_in, step_in = ancestry(cycle), ancestry(cycle)
-    held, step = held_in.c, step_in.c
-    stale, unaligned, pressing = (_how_many(found) for found in (is_stale(today), is_unaligned(), needs_a_look(today)))
-    query = (
-        select(step.ancestor_id, Goal.status, func.count(), stale, unaligned, pressing)
-        .join(held_in, and_(held.unit_id == Goal.unit_id, held.ancestor_id == unit.id))
-        .outerjoin(step_in, and_(step.unit_id == Goal.unit_id, step.depth == held.depth - 1))
-        .where(*_counted_in(cycle), *asked_for(filters), visible_goals(viewer))
-        .group_by(step.ancestor_id, Goal.status)
-    )
-    found: dict[int | None, Tally] = defaultdict(Tally)
-    for below, status, goals, *also in db.session.execute(query):
-        tally = found[below]
-        tally.by_status[status] += goals
-        tally.stale += also[0]
-        tally.unaligned += also[1]
-        tally.to_look_at += also[2]
-    return found
-
-
-def together(parts: Sequence[Tally]) -> Tally:
-    """The tallies of several units as one."""
-    whole = Tally(stale=sum(part.stale for part in parts), unaligned=sum(part.unaligned for part in parts))
-    whole.to_look_at = sum(part.to_look_at for part in parts)
-    for part in parts:
-        for status, goals in part.by_status.items():
-            whole.by_status[status] += goals
-    return whole
-
-
 def goals_of(viewer: Viewer, cycle: Cycle, place: Place, filters: Filters, today: date, page: int = 1) -> UnitGoals:
     """The own goals of the units of the page, and a page of the goals the filters ask for: where they ask for none in particular, those that need
     a look. One query."""
-    asks = filters.status or filters.stale or filters.unaligned
-    wanted = narrowed(filters, today) if asks else [*asked_for(filters), needs_a_look(today)]
+    inside = in_unit(place.unit, filters.below, Goal, cycle)
+    wanted = narrowed(filters, today) if filters.asks_how_they_stand else [*asked_for(filters), needs_a_look(today)]
     order = case({status: at for at, status in enumerate(PRESSING)}, value=Goal.status)
     listed = (
-        select(Goal.id, func.count().over().label("in_all"))
-        .where(*_counted_in(cycle), *wanted, *in_unit(place.unit, filters.below, Goal, cycle), visible_goals(viewer))
+        select(Goal.id)
+        .where(*_counted_in(cycle), *wanted, *inside, visible_goals(viewer))
         .order_by(order, Goal.progress, Goal.code)
         .limit(GOALS_AT_ONCE)
         .offset((page - 1) * GOALS_AT_ONCE)
-        .subquery()
+        .cte("listed")
     )
     units = [place.unit.id, *(unit.id for unit in place.children)]
-    own = and_(*_counted_in(cycle), Goal.unit_id.in_(units), Goal.scope == "unit")
+    own = select(Goal.id).where(*_counted_in(cycle), Goal.unit_id.in_(units), Goal.scope == "unit").cte("own")
+    is_own, is_listed = (Goal.id.in_(select(part.c.id)) for part in (own, listed))
     query = (
-        select(Goal, own.label("own"), listed.c.in_all, visible_goals(viewer).label("seen"))
-        .outerjoin(listed, listed.c.id == Goal.id)
-        .where(or_(own, listed.c.id.is_not(None)))
+        select(Goal, is_own.label("own"), is_listed.label("listed"), visible_goals(viewer).label("seen"))
+        .where(Goal.id.in_(union(select(own.c.id), select(listed.c.id))))
         .options(*with_measures(), joinedload(Goal.owner), joinedload(Goal.unit), joinedload(Goal.cycle))
         .order_by(order, Goal.progress, Goal.code)
     )
     held: dict[int, list[Goal]] = defaultdict(list)
     seen: set[int] = set()
-    lines, in_all = [], 0
-    for goal, is_own, listed_in_all, may_see in db.session.execute(query).unique().tuples():
-        if is_own:
+    lines = []
+    for goal, owned, in_list, may_see in db.session.execute(query).unique().tuples():
+        if owned:
             held[goal.unit_id].append(goal)
         if may_see:
             seen.add(goal.id)
-        if listed_in_all:
+        if in_list:
             lines.append(line_of(goal, today))
-            in_all = listed_in_all
-    return UnitGoals(held, seen, lines, in_all)
+    return UnitGoals(held, seen, lines)
 
 
 def standing_of(result: Result | None, goals: Sequence[Goal], cycle: Cycle, today: date) -> Standing:
@@ -242,6 +194,12 @@ def expected_today(goal: Goal, today: date) -> Fraction | None:
     return expected_of(goal, today) if goal.progress_from == "measures" else fraction(goal.expected)
 
 
+def people_below(unit: Unit) -> Select[int]:
+    """The ids of the people whose home is the unit or one below it, as it is today."""
+    here = select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id)
+    return select(Person.id).where(Person.unit_id.in_(here))
+
+
 def _counted_in(cycle: Cycle) -> list[ColumnElement[bool]]:
     return [Goal.cycle_id == cycle.id, Goal.state.in_(COUNTED_STATES)]
 
@@ -249,7 +207,3 @@ def _counted_in(cycle: Cycle) -> list[ColumnElement[bool]]:
 def _has_result(cycle: Cycle) -> ColumnElement[bool]:
     counts = or_(Result.goals > 0, Result.people > 0)
     return exists().where(Result.unit_id == Unit.id, Result.cycle_id == cycle.id, counts).correlate_except(Result)
-
-
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, null, select, union_all
+from sqlalchemy import and_, case, false, func, literal, null, select, union_all
 from sqlalchemy.orm import aliased
 
 from goalsite.domain.goals import World, assess, computed_result, weighted_mean
@@ -18,15 +18,15 @@ from goalsite.domain.results import Counted, totals
 from goalsite.domain.standing import expected_progress
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Measure, Person, Unit, UnitAncestor
+from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor
 from goalsite.models_follow import GoalPoint
 from goalsite.queries.cards import MeasureCard, measure_card
 from goalsite.queries.company import company
-from goalsite.queries.overview import Standing
+from goalsite.queries.duties import duties
+from goalsite.queries.overview import Place, Standing, people_below
 from goalsite.queries.records import entries_of, fraction, goal_facts, measure_facts
 from goalsite.queries.reminders import Reminders, remindable, was_reminded
 from goalsite.queries.results import stored_result, totals_of
-from goalsite.queries.visible import visible_goals
 
 KPIS = 4
 NAMED = 5
@@ -154,32 +154,40 @@ def kpis_of(goals: Sequence[Goal], today: date) -> list[KpiCard]:
     return cards
 
 
-def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> CheckIns:
+def check_ins_of(viewer: Viewer, cycle: Cycle, place: Place, today: date) -> CheckIns:
     """Who of the unit and those below reports on goals that may be seen, and still owes a check-in. One query, one row a unit and NAMED people."""
-    held, step = aliased(UnitAncestor), aliased(UnitAncestor)
+    owed = duties(viewer, cycle, [unit.id for unit in (*place.path, place.unit)])
+    owes = func.max(case((owed.c.due_from <= company().calendar.last_worked(today), 1), else_=0)).label("owes")
+    theirs = select(owed.c.person_id, owes, func.max(owed.c.last_on).label("last_on")).group_by(owed.c.person_id)
+    if place.path:
+        theirs = theirs.where(owed.c.person_id.in_(people_below(place.unit)))
+    found = theirs.subquery().c
+    may = and_(literal(cycle.state == "open"), *remindable(viewer))
     mine = (
         select(
             Person.id,
             Person.unit_id,
-            step.ancestor_id.label("below"),
-            func.max(case((Measure.due_from <= company().calendar.last_worked(today), 1), else_=0)).label("owes"),
-            func.max(Measure.last_on).label("last_on"),
-            and_(literal(cycle.state == "open"), *remindable(viewer)).label("may"),
-            was_reminded(viewer, today).label("reminded"),
+            Person.sort_key,
+            found.owes,
+            found.last_on,
+            case((found.owes == 1, may), else_=false()).label("may"),
+            case((found.owes == 1, was_reminded(viewer, today)), else_=false()).label("reminded"),
         )
-        .select_from(Measure)
-        .join(Goal, Goal.id == Measure.goal_id)
-        .join(Person, Person.id == func.coalesce(Measure.assignee_id, Goal.owner_id))
-        .join(held, and_(held.unit_id == Person.unit_id, held.ancestor_id == unit.id))
-        .outerjoin(step, and_(step.unit_id == Person.unit_id, step.depth == held.depth - 1))
-        .where(Goal.cycle_id == cycle.id, Goal.state == "active", Measure.due_from.is_not(None), visible_goals(viewer))
-        .group_by(Person.id, Person.unit_id, step.ancestor_id)
+        .join(Person, Person.id == found.person_id)
+        .where(Person.unit_id.is_not(None))
         .cte("mine")
     )
     left = func.sum(case((and_(mine.c.owes == 1, mine.c.may, ~mine.c.reminded), 1), else_=0))
-    counts = select(
-        mine.c.below, func.count(), func.sum(mine.c.owes), left, null(), null(), null(), null(), null(), null()
-    ).group_by(mine.c.below)
+    numbers = (func.count().label("people"), func.sum(mine.c.owes).label("owing"), left.label("left"))
+    by_unit = select(mine.c.unit_id, *numbers).group_by(mine.c.unit_id).subquery().c
+    held, step = aliased(UnitAncestor), aliased(UnitAncestor)
+    nothing = [null()] * 6
+    counts = (
+        select(step.ancestor_id, func.sum(by_unit.people), func.sum(by_unit.owing), func.sum(by_unit.left), *nothing)
+        .join(held, and_(held.unit_id == by_unit.unit_id, held.ancestor_id == place.unit.id))
+        .outerjoin(step, and_(step.unit_id == by_unit.unit_id, step.depth == held.depth - 1))
+        .group_by(step.ancestor_id)
+    )
     longest = (
         select(mine.c.id, Person.name, Unit.name.label("unit"), mine.c.last_on, mine.c.may, mine.c.reminded)
         .join(Person, Person.id == mine.c.id)
@@ -190,20 +198,20 @@ def check_ins_of(viewer: Viewer, cycle: Cycle, unit: Unit, today: date) -> Check
         .subquery()
     )
     named = select(null(), null(), null(), null(), *longest.c)
-    found, in_all = CheckIns(), 0
+    asked, in_all = CheckIns(), 0
     both: Any = union_all(named, counts)
     for below, people, owing, left_over, *who, may, reminded in db.session.execute(both):
         if people is None:
-            found.waiting.append(Waiting(*who))
+            asked.waiting.append(Waiting(*who))
             if may:
-                (found.reminders.reminded if reminded else found.reminders.waiting).add(who[0])
+                (asked.reminders.reminded if reminded else asked.reminders.waiting).add(who[0])
         elif people:
-            found.people[below], found.owing[below] = people, int(owing)
+            asked.people[below], asked.owing[below] = int(people), int(owing)
             in_all += int(left_over)
-    found = replace(found, reminders=replace(found.reminders, in_all=in_all))
+    asked = replace(asked, reminders=replace(asked.reminders, in_all=in_all))
     # A union keeps no order.
-    found.waiting.sort(key=lambda one: one.last_on or date.min)
-    return found
+    asked.waiting.sort(key=lambda one: one.last_on or date.min)
+    return asked
 
 
 def _result_line(moved: Mapping[Goal, Line], cycle: Cycle) -> Line:

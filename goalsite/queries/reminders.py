@@ -5,14 +5,16 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, null, or_, select, true, union_all
+from sqlalchemy import ColumnElement, exists, false, func, null, or_, select, true, union_all
 
 from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Measure, Person, Unit
+from goalsite.models import Cycle, Person, Unit
 from goalsite.models_accounts import Notification
 from goalsite.queries.company import company
-from goalsite.queries.visible import belongs_below, below, managed, visible_goals
+from goalsite.queries.duties import duties
+from goalsite.queries.overview import Place
+from goalsite.queries.visible import belongs_below, below, managed
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,16 @@ class Reminders:
 
 
 def reminders_of(
-    viewer: Viewer, cycle: Cycle, unit: Unit, person_ids: Collection[int], today: date, *, deep: bool = True
+    viewer: Viewer, cycle: Cycle, place: Place, person_ids: Collection[int], today: date, *, deep: bool = True
 ) -> Reminders:
     """For a page that shows these people of the unit (`deep`: and of those below). One query."""
+    unit, above = place.unit, [one.id for one in (*place.path, place.unit)]
     done = was_reminded(viewer, today)
-    shown = select(Person.id, done, null()).where(*_may_be(viewer, cycle, today), Person.id.in_(sorted(person_ids)))
+    shown = select(Person.id, done, null()).where(
+        *_may_be(viewer, cycle, today, above), Person.id.in_(sorted(person_ids))
+    )
     rest = select(null(), null(), func.count(Person.id)).where(
-        *_may_be(viewer, cycle, today),
+        *_may_be(viewer, cycle, today, above),
         ~done,
         below(Person.unit_id, frozenset({unit.id})) if deep else Person.unit_id == unit.id,
     )
@@ -55,9 +60,7 @@ def to_remind(viewer: Viewer, cycle: Cycle, unit: Unit, today: date, *, deep: bo
 
 def owes(viewer: Viewer, person: Person, cycle: Cycle, today: date) -> bool:
     """Whether the person owes a check-in in the cycle, of a goal the viewer may see."""
-    return bool(
-        db.session.scalar(select(exists().where(Person.id == person.id, _owing(cycle, today, visible_goals(viewer)))))
-    )
+    return bool(db.session.scalar(select(exists().where(Person.id == person.id, _owing(viewer, cycle, today)))))
 
 
 def may_remind_anybody(viewer: Viewer, unit: Unit) -> bool:
@@ -86,22 +89,15 @@ def was_reminded(viewer: Viewer, today: date) -> ColumnElement[bool]:
     return told.correlate_except(Notification)
 
 
-def _may_be(viewer: Viewer, cycle: Cycle, today: date) -> tuple[ColumnElement[bool], ...]:
-    return (*remindable(viewer), _owing(cycle, today, visible_goals(viewer)))
+def _may_be(viewer: Viewer, cycle: Cycle, today: date, above: Collection[int] = ()) -> tuple[ColumnElement[bool], ...]:
+    return (*remindable(viewer), _owing(viewer, cycle, today, above))
 
 
-def _owing(cycle: Cycle, today: date, seen: ColumnElement[bool]) -> ColumnElement[bool]:
-    who: Select[int] = (
-        select(func.coalesce(Measure.assignee_id, Goal.owner_id))
-        .join(Goal, Goal.id == Measure.goal_id)
-        .where(
-            Goal.cycle_id == cycle.id,
-            Goal.state == "active",
-            Measure.due_from <= company().calendar.last_worked(today),
-            seen,
-        )
-    )
-    return Person.id.in_(who) if cycle.state == "open" else Person.id.is_(None)
+def _owing(viewer: Viewer, cycle: Cycle, today: date, above: Collection[int] = ()) -> ColumnElement[bool]:
+    if cycle.state != "open":
+        return Person.id.is_(None)
+    owed = duties(viewer, cycle, above).c
+    return Person.id.in_(select(owed.person_id).where(owed.due_from <= company().calendar.last_worked(today)))
 
 
 def _told(by_id: int, today: date) -> tuple[ColumnElement[bool], ...]:

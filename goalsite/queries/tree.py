@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    CTE,
+    Subquery,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import aliased, joinedload
 
 from goalsite.domain.relations import Viewer
@@ -17,9 +26,18 @@ from goalsite.queries.filters import is_unaligned
 from goalsite.queries.forest import Forest, is_cross
 from goalsite.queries.overview import expected_today
 from goalsite.queries.supporters import with_measures
+from goalsite.queries.tree_roots import (
+    LEVEL,
+    company_goals,
+    first_roots,
+    is_root_of,
+    kept_in,
+    level_order,
+    stands,
+    unaligned_roots,
+)
 from goalsite.queries.visible import visible_goals
 
-LEVEL = 50
 # As many goals that fit the filters are shown at once, with everything above them opened.
 OPENED_AT_ONCE = 100
 
@@ -79,17 +97,25 @@ def path_to(forest: Forest, goal_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(select(path.c.id)))
 
 
-def roots(forest: Forest, opened: Opened, page: int) -> tuple[list[Node], int]:
+def roots(forest: Forest, opened: Opened, page: int, unaligned: int) -> tuple[list[Node], int]:
     """A page of the goals that support nothing in this tree, the company's and what leads beyond it first, then those that support nothing at all,
-    by unit; below each that is opened the first of its children. And how many roots there are. One query."""
-    found = find_nodes(forest, is_root_of(forest), opened, roots_from=(page - 1) * LEVEL, children_from=0)
-    return nested(found), next((one.in_all for one in found if one.under is None), 0)
+    by unit; below each that is opened the first of its children. And how many roots there are, `unaligned` of which support nothing at all where
+    nothing is asked for. Four queries at most, five where a path is opened."""
+    first = (page - 1) * LEVEL
+    ids, in_all = first_roots(forest, first)
+    if not forest.is_narrowed:
+        ids += unaligned_roots(forest, max(0, first - in_all), LEVEL - len(ids)) if len(ids) < LEVEL else []
+        in_all += unaligned
+    if opened.path:
+        # However long their level is.
+        ids += db.session.scalars(select(Goal.id).where(is_root_of(forest), Goal.id.in_(opened.path)))
+    return nested(find_nodes(forest, ids, opened)), in_all
 
 
 def branch(forest: Forest, goal: Goal, page: int = 1, *, is_open: bool = True) -> Node | None:
     """The goal as a node, with that page of its children where it is open; None where the filters leave it out. One query."""
     opened = Opened(frozenset({goal.id} if is_open else ()))
-    found = find_nodes(forest, Goal.id == goal.id, opened, roots_from=0, children_from=(page - 1) * LEVEL)
+    found = find_nodes(forest, [goal.id], opened, children_from=(page - 1) * LEVEL)
     node = next(iter(nested(found)), None)
     if node is not None:
         node.page = page
@@ -117,22 +143,19 @@ def open_ids(nodes: Sequence[Node]) -> frozenset[int]:
 
 @dataclass(frozen=True)
 class Found:
-    """A row of the tree: the node, the parent under which it stands (None: a root), and how many stand there in all."""
+    """A row of the tree: the node, and the parent under which it stands (None: a root)."""
 
     node: Node
     under: int | None
-    in_all: int
 
 
-def find_nodes(
-    forest: Forest, is_root: ColumnElement[bool], opened: Opened, *, roots_from: int, children_from: int
-) -> list[Found]:
-    """A page of the roots and, below the opened ones, of their children. One query."""
+def find_nodes(forest: Forest, root_ids: Sequence[int], opened: Opened, children_from: int = 0) -> list[Found]:
+    """The roots and, below the opened ones, a page of their children. One query."""
     kept = kept_in(forest)
-    rank = _ranked(forest, is_root, opened, kept)
+    rank = _ranked(forest, root_ids, opened, kept)
     on_page = or_(
-        and_(rank.c.under.is_(None), rank.c.place > roots_from, rank.c.place <= roots_from + LEVEL),
-        and_(rank.c.under.is_not(None), rank.c.place > children_from, rank.c.place <= children_from + LEVEL),
+        rank.c.under.is_(None),
+        and_(rank.c.place > children_from, rank.c.place <= children_from + LEVEL),
         Goal.id.in_(list(opened.path)),
     )
     parent, child = aliased(Goal), aliased(Goal)
@@ -140,7 +163,7 @@ def find_nodes(
     seen = and_(parent.state.in_(COUNTED_STATES), visible_goals(forest.viewer, parent))
     also = (children.correlate(Goal).scalar_subquery(), is_cross(Goal, parent), forest.fits(Goal), is_unaligned())
     query = (
-        select(Goal, parent, rank.c.under, rank.c.in_all, *(column.label(None) for column in also))
+        select(Goal, parent, rank.c.under, *(column.label(None) for column in also))
         .join(rank, rank.c.id == Goal.id)
         .outerjoin(parent, and_(parent.id == Goal.parent_id, seen))
         .where(on_page)
@@ -149,63 +172,32 @@ def find_nodes(
         .order_by(rank.c.place)
     )
     rows = []
-    for goal, above, under, in_all, *known in db.session.execute(query).unique():
+    for goal, above, under, *known in db.session.execute(query).unique():
         node = Node(goal, above, expected_today(goal, forest.today), *known)
-        rows.append(Found(node, under, in_all))
+        rows.append(Found(node, under))
     return rows
 
 
-def _ranked(forest: Forest, is_root: ColumnElement[bool], opened: Opened, kept: CTE | None) -> Subquery:
+def _ranked(forest: Forest, root_ids: Sequence[int], opened: Opened, kept: CTE | None) -> Subquery:
     """Every goal that would stand in the tree opened so far, with its place on its level."""
+    is_root = Goal.id.in_(root_ids)
     under = case((is_root, None), else_=Goal.parent_id)
-    below: ColumnElement[bool] = Goal.parent_id.in_(list(opened.ids))
+    parents: list[Any] = [select(Goal.id).where(Goal.id.in_(opened.ids))]
     if opened.company:
-        below = or_(below, Goal.parent_id.in_(_company_goals(forest)))
+        parents.append(company_goals(forest))
     if opened.everything and kept is not None:
-        below = Goal.parent_id.in_(select(kept.c.id))
-    by_unit = (Unit.parent_id.is_not(None), Unit.sort_key, Unit.id)
-    order = (is_unaligned(), *by_unit, Goal.scope.desc(), Goal.kind.desc(), Goal.code)
+        parents.append(select(kept.c.id))
+    among = union(select(Goal.id).where(is_root), select(Goal.id).where(Goal.parent_id.in_(union(*parents)))).subquery()
     return (
         select(
             Goal.id,
             under.label("under"),
-            func.row_number().over(partition_by=under, order_by=order).label("place"),
-            func.count().over(partition_by=under).label("in_all"),
+            func.row_number().over(partition_by=under, order_by=level_order()).label("place"),
         )
+        .join(among, among.c.id == Goal.id)
         .join(Unit, Unit.id == Goal.unit_id)
-        .where(stands(forest, Goal, kept), or_(is_root, below))
+        .where(forest.shows(Goal, by_id=True) if kept is None else stands(forest, Goal, kept))
         .subquery()
-    )
-
-
-def kept_in(forest: Forest) -> CTE | None:
-    """What fits the filters, and everything above it; None where nothing is asked for."""
-    if not forest.is_narrowed:
-        return None
-    kept = select(Goal.id, Goal.parent_id).where(forest.shows(Goal), forest.fits(Goal)).cte("kept", recursive=True)
-    above = aliased(Goal)
-    return kept.union(
-        select(above.id, above.parent_id).join(kept, kept.c.parent_id == above.id).where(forest.shows(above))
-    )
-
-
-def stands(forest: Forest, goal: type[Goal], kept: CTE | None) -> ColumnElement[bool]:
-    """The goal is in the tree."""
-    return forest.shows(goal) if kept is None else goal.id.in_(select(kept.c.id))
-
-
-def is_root_of(forest: Forest) -> ColumnElement[bool]:
-    """A goal of the tree's own cycle whose parent, if it has one, is not in the tree."""
-    parent = aliased(Goal)
-    held = exists().where(parent.id == Goal.parent_id, forest.shows(parent)).correlate(Goal)
-    return and_(Goal.cycle_id == forest.cycles[0].id, ~held)
-
-
-def _company_goals(forest: Forest) -> Select[Any]:
-    root = select(Unit.id).where(Unit.parent_id.is_(None))
-    cycle = forest.cycles[0]
-    return select(Goal.id).where(
-        Goal.cycle_id == cycle.id, Goal.scope == "unit", Goal.unit_id.in_(root), forest.shows(Goal)
     )
 
 

@@ -10,7 +10,8 @@ from goalsite.extensions import db
 from goalsite.models import Goal
 from goalsite.queries.filters import is_unaligned
 from goalsite.queries.forest import Forest
-from goalsite.queries.tree import Node, Opened, add_links, find_nodes, is_root_of, kept_in, nested, stands
+from goalsite.queries.tree import Node, Opened, add_links, find_nodes, nested
+from goalsite.queries.tree_roots import aligned_roots, first_roots, is_root_of, kept_in, stands
 
 DEEPEST = 8
 # More than that is no drawing any more: a branch by itself is.
@@ -32,10 +33,16 @@ class Drawn:
 
 def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) -> Drawn:
     """The map: of all that hangs together, or of one goal's branch. levels: down to which; as many as can be drawn unless
-    given. Four queries."""
+    given. Five queries."""
     kept = kept_in(forest)
-    start = [is_root_of(forest), ~is_unaligned()] if goal is None else [Goal.id == goal.id]
-    first = select(Goal.id, literal(1).label("level")).where(*start, stands(forest, Goal, kept))
+    first = select(Goal.id, literal(1).label("level"))
+    if goal is not None:
+        first = first.where(Goal.id == goal.id, stands(forest, Goal, kept))
+    elif kept is not None:
+        first = first.where(is_root_of(forest), ~is_unaligned(), stands(forest, Goal, kept))
+    else:
+        found = aligned_roots(forest).subquery()
+        first = first.join(found, found.c.id == Goal.id)
     tree = first.cte("tree", recursive=True)
     below = aliased(Goal)
     tree = tree.union_all(
@@ -50,9 +57,10 @@ def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) ->
     shown = min(levels or len(per_level), len(per_level), _fitting(per_level))
     opened = select(tree.c.id).where(tree.c.level < shown)
     ids = frozenset(db.session.scalars(opened)) if shown > 1 else frozenset()
-    root = is_root_of(forest) if goal is None else Goal.id == goal.id
-    found = find_nodes(forest, root, Opened(ids), roots_from=0, children_from=0)
-    nodes = [node for node in nested(found) if goal is not None or not node.is_unaligned]
+    roots = first_roots(forest)[0] if goal is None else [goal.id]
+    nodes = [
+        node for node in nested(find_nodes(forest, roots, Opened(ids))) if goal is not None or not node.is_unaligned
+    ]
     add_links(forest.viewer, nodes)
     return Drawn(nodes, shown, per_level)
 

@@ -14,6 +14,7 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
 from goalsite.models_follow import CheckIn
 from goalsite.queries.cards import GoalCard, MeasureCard, cards_of
+from goalsite.queries.duties import is_fed_by_nothing, reported_by
 from goalsite.queries.viewer import as_relation, relation_columns
 from goalsite.queries.visible import visible_goals
 
@@ -87,7 +88,7 @@ def reports_of(person_id: int, today: date) -> list[tuple[Person, int]]:
         .join(Measure, Measure.goal_id == Goal.id)
         .join(Goal.cycle)
         .where(Person.boss_id == person_id, Goal.state == "active", Cycle.state == "open")
-        .where(Measure.fed_by_id.is_(None), Measure.assignee_id.is_(None), Measure.due_from <= today)
+        .where(is_fed_by_nothing(), Measure.assignee_id.is_(None), Measure.due_from <= today)
         .group_by(Person.id)
         .subquery()
     )
@@ -97,9 +98,4 @@ def reports_of(person_id: int, today: date) -> list[tuple[Person, int]]:
 
 def _reported_by(person_id: int) -> Collection[ColumnElement[bool]]:
     """Measures that are this person's to report: their own goals', but for those given to somebody else, and those given to them."""
-    return (
-        Goal.state == "active",
-        Cycle.state == "open",
-        Measure.fed_by_id.is_(None),
-        or_(Measure.assignee_id == person_id, (Measure.assignee_id.is_(None)) & (Goal.owner_id == person_id)),
-    )
+    return (Goal.state == "active", Cycle.state == "open", *reported_by(person_id))

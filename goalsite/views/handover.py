@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.actions.hand_over import HandOver, hand_over
+from goalsite.actions.standing import hold_all
 from goalsite.actions.write_goal import hold_goals
 from goalsite.domain.errors import RuleError
 from goalsite.extensions import db
@@ -46,6 +47,8 @@ def submit(person_id: int) -> AnyResponse:
         return _page(person, form, status=422)
     if first_time(form):
         day = form.chosen_day(here.today())
+        # What they report for others may lie in any cycle.
+        hold_all()
         hold_goals(one.card.row.id for one in read.goals_in_hand(person.id, day))
         handed = read.goals_in_hand(person.id, day)
         if is_stale(form, read.Stamped(handed)):

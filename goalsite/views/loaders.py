@@ -30,8 +30,6 @@ def stand_on_the_day(*cycles: Cycle, goal_id: int | None = None, person_id: int 
     cycles, or just the goal, or the person's goals, and what supports them. After it nothing is written."""
     day = frame().as_of
     if day is not None:
-        # What waits for the reader waits today.
-        frame().waiting  # noqa: B018
         g.viewer = replace(viewer(), only_reads=True)
         most = None if policy.may_work_out_everything(viewer()) else policy.MOST_WORKED_OUT
         try:

@@ -15,6 +15,7 @@ from goalsite.queries import filters as narrow
 from goalsite.queries import overview as read
 from goalsite.queries import overview_follow as follow
 from goalsite.queries.means import means_of
+from goalsite.queries.tallies import Tallies, Tally, tallies
 from goalsite.respond import respond
 from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
@@ -30,7 +31,7 @@ class UnitRow:
 
     unit: Unit
     standing: read.Standing
-    tally: read.Tally
+    tally: Tally
     people: int
     owing: int
 
@@ -46,12 +47,13 @@ def show() -> AnyResponse:
     place = place_of(filters, chosen, units_page)
     if place is None:
         return respond("overview/show.html", cycle=chosen, place=None)
-    tallies = read.tallies(viewer(), chosen, place.unit, filters, today)
+    found = tallies(viewer(), chosen, place, filters, today)
     goals = read.goals_of(viewer(), chosen, place, filters, today, page)
-    check_ins = follow.check_ins_of(viewer(), chosen, place.unit, today)
+    check_ins = follow.check_ins_of(viewer(), chosen, place, today)
     own = goals.own[place.unit.id]
-    tally = read.together(list(tallies.values()) if filters.below else [tallies[None]])
-    row, *rows = _rows(place, goals, tallies, check_ins, chosen, today)
+    tally = found.whole if filters.below else found.own
+    listed = tally.asked(filters) if filters.asks_how_they_stand else tally.to_look_at
+    row, *rows = _rows(place, goals, found, check_ins, chosen, today)
     return respond(
         "overview/show.html",
         cycle=chosen,
@@ -70,7 +72,8 @@ def show() -> AnyResponse:
         bar=filter_bar("overview.show", filters, chosen, place, tally.by_state),
         goals=goals,
         page=page,
-        pages=_pages(goals.in_all, read.GOALS_AT_ONCE),
+        goals_in_all=listed,
+        pages=_pages(listed, read.GOALS_AT_ONCE),
         units_page=units_page,
         units_pages=_pages(place.children_in_all, read.UNITS_AT_ONCE),
         # HR has the organisation in the navigation.
@@ -86,7 +89,7 @@ def _to_unit(place: read.Place) -> ToUnit:
 def _rows(
     place: read.Place,
     goals: read.UnitGoals,
-    tallies: dict[int | None, read.Tally],
+    found: Tallies,
     check_ins: follow.CheckIns,
     chosen: Cycle,
     today: date,
@@ -95,7 +98,7 @@ def _rows(
     rows = []
     for unit, key in [(place.unit, None), *((unit, unit.id) for unit in place.children)]:
         standing = read.standing_of(place.results.get(unit.id), goals.own[unit.id], chosen, today)
-        tally = tallies.get(key, read.Tally())
+        tally = found.own if key is None else found.below[key]
         rows.append(UnitRow(unit, standing, tally, check_ins.people.get(key, 0), check_ins.owing.get(key, 0)))
     return rows
 

@@ -12,6 +12,7 @@ from goalsite.queries import tree as read
 from goalsite.queries.filters import Filters, as_id, read_filters
 from goalsite.queries.forest import Forest, count, cycles_within
 from goalsite.queries.tree import Node, Opened
+from goalsite.queries.tree_roots import LEVEL
 from goalsite.respond import respond, wants_fragment
 from goalsite.views.filter_bar import asked_filters, filter_bar, place_of
 from goalsite.views.loaders import day_looked_at, load_goal, stand_on_the_day, viewer
@@ -38,7 +39,7 @@ def show() -> AnyResponse:
     untouched = "open" not in request.args
     everything = untouched and forest.is_narrowed and counted.in_tree <= read.OPENED_AT_ONCE
     opened = Opened(_opened() | path, path, untouched, everything)
-    nodes, in_all = read.roots(forest, opened, page)
+    nodes, in_all = read.roots(forest, opened, page, counted.by_state["unaligned"])
     read.add_links(forest.viewer, nodes)
     return respond(
         "tree/show.html",
@@ -54,7 +55,7 @@ def show() -> AnyResponse:
         opened=read.open_ids(nodes),
         wanted=wanted,
         page=page,
-        pages=max(1, -(-in_all // read.LEVEL)),
+        pages=max(1, -(-in_all // LEVEL)),
         is_hidden_below=untouched and not everything,
     )
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from goalsite.actions.counts import recount_all
 from goalsite.actions.organisation import rebuild_organisation
 from goalsite.actions.standing import refresh_everything
 from goalsite.extensions import db
@@ -72,6 +73,13 @@ def family() -> dict[str, Person]:
     top.head, mine.head = cast["director"], cast["manager"]
     rebuild_organisation(today())
     return cast
+
+
+def count() -> None:
+    """Counts goals as they stand now, however they came to, and commits."""
+    db.session.flush()
+    recount_all()
+    db.session.commit()
 
 
 def settle() -> None:

@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from tests.cast import join, signed_in
-from tests.integration.builders import days_ago, family, make_goal, running_cycle, settle
+from tests.integration.builders import count, days_ago, family, make_goal, running_cycle, settle
 from tests.queries import MOST, counted
 
 Cast = dict[str, Person]
@@ -46,7 +45,7 @@ def goals(cast: Cast, cycle: Cycle) -> dict[str, Goal]:
     )
     for goal in (top, low, other, quiet, hidden):
         goal.stale_from = days_ago(1) if goal is quiet else None
-    db.session.commit()
+    count()
     return {"top": top, "low": low, "other": other, "quiet": quiet, "hidden": hidden}
 
 

@@ -118,6 +118,7 @@ class TestShow:
 
     def test_secondary_links_show(self, app: Flask, cast: Cast, tree: dict[str, Goal]) -> None:
         db.session.add(GoalLink(goal_id=tree["alone"].id, parent_id=tree["top"].id))
+        settle()
         text = page_of(app, cast["report"])
         assert "also supports “Công ty”" in text
         assert "0 goals support nothing" in text
@@ -159,7 +160,7 @@ class TestAccess:
     @pytest.fixture
     def hidden(self, tree: dict[str, Goal]) -> dict[str, Goal]:
         tree["middle"].visibility = "restricted"
-        db.session.commit()
+        settle()
         return tree
 
     def test_a_hidden_goal_is_nowhere(self, app: Flask, cast: Cast, hidden: dict[str, Goal]) -> None:
