@@ -34,16 +34,17 @@ def main() -> None:
     given = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     given.add_argument("sizes", nargs="*", type=int, default=[2000, 20000])
     given.add_argument("--keep", type=Path, default=INSTANCE / "bench", help="where the companies' databases are kept")
+    given.add_argument("--only", nargs="*", help="files, instead of all: goals.csv")
     wanted = given.parse_args()
     wanted.keep.mkdir(parents=True, exist_ok=True)
     for size in wanted.sizes:
         print(f"{size} people", flush=True)
         with company(size, wanted.keep, year=False) as app:
-            browser = signed_in(app, cast_of().hr)
-        # Outside of that context each request has its own, as on a server.
-        browser.get("/")
-        for file in FILES:
-            _ask(browser, f"/reports/{file}")
+            with app.app_context():
+                browser = signed_in(app, cast_of().hr)
+            browser.get("/")
+            for file in wanted.only or FILES:
+                _ask(browser, f"/reports/{file}")
 
 
 def _ask(browser: FlaskClient, path: str) -> None:
