@@ -20,6 +20,7 @@ from goalsite.models_follow import Note
 from goalsite.queries import company as here
 from goalsite.queries import meeting as read
 from goalsite.queries.changes import made
+from goalsite.queries.overview import place_of
 from goalsite.queries.reminders import Reminders, reminders_of
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import allow, viewer
@@ -78,6 +79,7 @@ def _page(
     since = min(_day("since", last), today)
     agenda = read.agenda_of(viewer(), unit, chosen, since, today) if chosen else None
     silent = [line.goal.owner_id for line in agenda.stale] if agenda else []
+    place = place_of(unit.code, chosen) if chosen and silent else None
     return respond(
         "meetings/show.html",
         status=status,
@@ -89,7 +91,7 @@ def _page(
         agenda=agenda,
         first=None if request.args.get("all") else read.FIRST_LINES,
         changes=[(one.goal, made(one)) for one in read.changes_of(viewer(), unit, chosen, since)] if chosen else [],
-        reminders=reminders_of(viewer(), chosen, unit, silent, today) if chosen and silent else Reminders(),
+        reminders=reminders_of(viewer(), chosen, place, silent, today) if chosen and place else Reminders(),
         token=Form(formdata=None),
         blockers=read.blockers_of(viewer(), unit, chosen) if chosen else [],
         actions=read.actions_of(viewer(), unit, chosen, today) if chosen else [],
