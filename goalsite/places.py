@@ -54,16 +54,9 @@ REPORTS = ("reports", "report_checkins", "report_forecasts", "report_metrics", "
 OF_ANY_DAY = frozenset({"overview", "members", "tree", "tree_map", "goals", *REPORTS})
 # Pages about a cycle, and what is done from them, by blueprint or endpoint: links to them say which.
 OF_A_CYCLE = frozenset(
-    {"overview", "members", "tree", "tree_map", "reports", "report_checkins", "report_forecasts", "report_metrics"}
-    | {
-        "report_results",
-        "reminders",
-        "my.show",
-        "my.standing",
-        "meetings.show",
-        "meetings.note",
-        "drafts.new",
-        "convert.begin",
+    {
+        *("overview", "members", "tree", "tree_map", *REPORTS, "reminders"),
+        *("my.show", "my.standing", "meetings.show", "meetings.note", "drafts.new", "convert.begin"),
+        *("reviews.list_reviews", "reviews.sheets", "assignments.sheets", "assignments.show", "assignments.receive"),
     }
-    | {"reviews.list_reviews", "reviews.sheets", "assignments.sheets", "assignments.show", "assignments.receive"}
 )
