@@ -17,15 +17,12 @@ from goalsite.domain.terms import LOCALES
 from goalsite.extensions import babel
 from goalsite.messages import say
 from goalsite.models import Cycle, Person
-from goalsite.places import NAV, OF_A_CYCLE, SETUP, Place
+from goalsite.places import NAV, OF_A_CYCLE, OF_ANY_DAY, REPORTS, SETUP, Place
 from goalsite.queries import company as here
 from goalsite.queries import navigation
 from goalsite.queries.viewer import viewer_for
 
 THEMES = ("light", "dark")
-# Pages that answer as of any past day (`?as_of=`), by blueprint: their links lead to each other as of the same day.
-REPORTS = ("reports", "report_checkins", "report_forecasts", "report_metrics", "report_results")
-OF_ANY_DAY = frozenset({"overview", "members", "tree", "tree_map", "goals", *REPORTS})
 
 
 def init_app(app: Flask) -> None:

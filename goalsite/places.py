@@ -49,18 +49,14 @@ SETUP = (
     Place("workbook.show", _l("Import and export"), _l("Import and export"), "file-spreadsheet", role="hr"),
     Place("company.edit", _l("Company settings"), _l("Company"), "building-2", role="admin"),
 )
+# Pages that answer as of any past day (`?as_of=`), by blueprint: their links lead to each other as of the same day.
+REPORTS = ("reports", "report_checkins", "report_forecasts", "report_metrics", "report_results")
+OF_ANY_DAY = frozenset({"overview", "members", "tree", "tree_map", "goals", *REPORTS})
 # Pages about a cycle, and what is done from them, by blueprint or endpoint: links to them say which.
 OF_A_CYCLE = frozenset(
-    {"overview", "members", "tree", "tree_map", "reports", "report_checkins", "report_forecasts", "report_metrics"}
-    | {
-        "report_results",
-        "reminders",
-        "my.show",
-        "my.standing",
-        "meetings.show",
-        "meetings.note",
-        "drafts.new",
-        "convert.begin",
+    {
+        *("overview", "members", "tree", "tree_map", *REPORTS, "reminders"),
+        *("my.show", "my.standing", "meetings.show", "meetings.note", "drafts.new", "convert.begin"),
+        *("reviews.list_reviews", "reviews.sheets", "assignments.sheets", "assignments.show", "assignments.receive"),
     }
-    | {"reviews.list_reviews", "reviews.sheets", "assignments.sheets", "assignments.show", "assignments.receive"}
 )

@@ -1,14 +1,14 @@
 """A metric over the cycles: every measure of it that the reader may see, cycle by cycle (rules §2, §8)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import joinedload
 
 from goalsite.domain.goals import GoalStanding
 from goalsite.domain.measure import total_target
@@ -124,29 +124,8 @@ def metrics_in(viewer: Viewer, unit: Unit, page: int, at_once: int) -> Page:
 
 def lines_of(viewer: Viewer, unit: Unit, metric: Metric, today: date, page: int, at_once: int = AT_ONCE) -> Page:
     """The measures of the metric that the reader may see in the unit and those below, the latest cycle first, then by unit. Four queries."""
-    query = (
-        select(Measure.id, Goal.id, func.count().over())
-        .join(Goal, Goal.id == Measure.goal_id)
-        .join(Cycle, Cycle.id == Goal.cycle_id)
-        .join(Unit, Unit.id == Goal.unit_id)
-        .where(Measure.metric_id == metric.id, *_seen(viewer, unit))
-        .order_by(
-            Cycle.starts_on.desc(), Cycle.ends_on.desc(), Goal.scope.desc(), Unit.sort_key, Goal.code, Measure.place
-        )
-    )
-    rows = db.session.execute(_page(query, page, at_once)).tuples().all()
-    along = [joinedload(Goal.owner), joinedload(Goal.unit)]
-    # How the measures stand is asked, not their goals: nothing below is looked at.
-    records = records_of({row[1] for row in rows}, today, deep=False, options=along)
-    known: dict[Hashable, GoalStanding] = {}
-    cards = {goal.id: card_of(goal, records, known, today) for goal in records.goals}
-    lines = [
-        Line(cards[goal_id], measure)
-        for measure_id, goal_id, _ in rows
-        for measure in cards[goal_id].measures
-        if measure.row.id == measure_id
-    ]
-    return Page(lines, rows[0][2] if rows else 0)
+    rows = _rows(viewer, unit, metric, page, at_once)
+    return _lines(rows, _cards({row[1] for row in rows}, today))
 
 
 def all_of(viewer: Viewer, unit: Unit, metric: Metric | None, today: date) -> Iterator[Choice | Line]:
@@ -160,55 +139,87 @@ def all_of(viewer: Viewer, unit: Unit, metric: Metric | None, today: date) -> It
     return every_page(rows_of, SLICE)
 
 
-def series_of(viewer: Viewer, unit: Unit, metric: Metric, cycles: Iterable[Cycle], day: date) -> list[Series] | None:
-    """What the metric came to for the unit in the last of the cycles begun by the day, by their length, the length with most of them first;
-    None where more measures stand for it than are looked at here. At most six queries."""
+def report_of(
+    viewer: Viewer, unit: Unit, metric: Metric, cycles: Iterable[Cycle], day: date, page: int
+) -> tuple[Page, list[Series] | None]:
+    """A page of the measures as `lines_of`, and what the metric came to for the unit in the last of the cycles begun by the day, by their length,
+    the length with most of them first; None where more measures stand for it than are looked at here. Five queries."""
     lengths: dict[str, list[Cycle]] = defaultdict(list)
     for cycle in sorted(cycles, key=lambda one: (one.starts_on, one.ends_on)):
         if cycle.starts_on <= day:
             lengths[length_of((cycle.ends_on - cycle.starts_on).days + 1)].append(cycle)
-    chosen = {cycle.id: cycle for some in lengths.values() for cycle in some[-MOST_CYCLES:]}
-    found = _standing_for(viewer, unit, metric, chosen)
-    if len(found) > MOST_MEASURES:
-        return None
-    records = records_of({one.goal for one in found}, day, deep=False)
-    known: dict[Hashable, GoalStanding] = {}
-    cards = {goal.id: card_of(goal, records, known, day) for goal in records.goals}
-    points: dict[str, list[Point]] = defaultdict(list)
+    lengths = {length: some[-MOST_CYCLES:] for length, some in lengths.items()}
+    rows = _rows(viewer, unit, metric, page, AT_ONCE)
+    found = _standing_for(viewer, unit, metric, {one.id for some in lengths.values() for one in some})
+    many = sum(map(len, found.values())) > MOST_MEASURES
+    standing = [] if many else [one.goal for some in found.values() for one in some]
+    cards = _cards({row[1] for row in rows}.union(standing), day)
+    if many:
+        return _lines(rows, cards), None
+    measures = {one.row.id: one for card in cards.values() for one in card.measures}
+    series = []
     for length, some in lengths.items():
-        for cycle in some[-MOST_CYCLES:]:
-            goals = {one.measure: cards[one.goal] for one in found if cards[one.goal].row.cycle_id == cycle.id}
-            measures = [one for card in goals.values() for one in card.measures if one.row.id in goals]
-            if measures:
-                value = together([_value(one) for one in measures], metric.aggregate)
-                points[length].append(Point(cycle, measures, value, cycle.ends_on >= day))
-    return sorted((Series(length, some) for length, some in points.items()), key=lambda one: -len(one.points))
+        points = []
+        for cycle in some:
+            if held := [measures[one.measure] for one in found.get(cycle.id, [])]:
+                value = together([_value(one) for one in held], metric.aggregate)
+                points.append(Point(cycle, held, value, cycle.ends_on >= day))
+        if points:
+            series.append(Series(length, points))
+    return _lines(rows, cards), sorted(series, key=lambda one: -len(one.points))
 
 
-def _standing_for(viewer: Viewer, unit: Unit, metric: Metric, cycles: Collection[int]) -> list[Measured]:
-    columns = (
-        Measure.id,
-        Goal.id,
-        Goal.kind,
-        Goal.scope,
-        Goal.unit_id,
-        Goal.owner_id,
-        Goal.parent_id,
-        Measure.fed_by_id,
+def _rows(viewer: Viewer, unit: Unit, metric: Metric, page: int, at_once: int) -> Sequence[tuple[int, int, int]]:
+    query = (
+        select(Measure.id, Goal.id, func.count().over())
+        .join(Goal, Goal.id == Measure.goal_id)
+        .join(Cycle, Cycle.id == Goal.cycle_id)
+        .join(Unit, Unit.id == Goal.unit_id)
+        .where(Measure.metric_id == metric.id, *_seen(viewer, unit))
+        .order_by(
+            Cycle.starts_on.desc(), Cycle.ends_on.desc(), Goal.scope.desc(), Unit.sort_key, Goal.code, Measure.place
+        )
     )
-    query = select(Goal.cycle_id, *columns).join(Goal, Goal.id == Measure.goal_id)
-    query = query.where(Measure.metric_id == metric.id, Measure.direction.not_in(NO_NUMBER), Goal.cycle_id.in_(cycles))
-    rows = db.session.execute(query.where(*_seen(viewer, unit)).order_by(Goal.code, Measure.place)).tuples().all()
-    by_cycle: dict[int, list[Measured]] = defaultdict(list)
-    for row in rows:
-        by_cycle[row[0]].append(Measured(*row[1:]))
+    rows: Sequence[tuple[int, int, int]] = db.session.execute(_page(query, page, at_once)).tuples().all()
+    return rows
+
+
+def _cards(goals: Collection[int], today: date) -> dict[int, GoalCard]:
+    along = [joinedload(Goal.owner), joinedload(Goal.unit)]
+    # How the measures stand is asked, not their goals: nothing below is looked at.
+    records = records_of(goals, today, deep=False, options=along)
+    known: dict[Hashable, GoalStanding] = {}
+    return {goal.id: card_of(goal, records, known, today) for goal in records.goals}
+
+
+def _lines(rows: Sequence[tuple[int, int, int]], cards: Mapping[int, GoalCard]) -> Page:
+    lines = [
+        Line(cards[goal_id], measure)
+        for measure_id, goal_id, _ in rows
+        for measure in cards[goal_id].measures
+        if measure.row.id == measure_id
+    ]
+    return Page(lines, rows[0][2] if rows else 0)
+
+
+def _standing_for(viewer: Viewer, unit: Unit, metric: Metric, cycles: Collection[int]) -> dict[int, list[Measured]]:
+    """By cycle."""
+    facts = (Goal.kind, Goal.scope, Goal.unit_id, Goal.owner_id, Goal.parent_id, Measure.fed_by_id)
+    query = (
+        select(Goal.cycle_id, UnitAncestor.ancestor_id, Measure.id, Goal.id, *facts)
+        .join(Goal, Goal.id == Measure.goal_id)
+        .join(UnitAncestor, UnitAncestor.unit_id == Goal.unit_id)
+        .where(Measure.metric_id == metric.id, Measure.direction.not_in(NO_NUMBER), Goal.cycle_id.in_(cycles))
+        .where(*_seen(viewer, unit))
+        .order_by(Goal.code, Measure.place)
+    )
+    by_cycle: dict[int, dict[int, Measured]] = defaultdict(dict)
     above: dict[int, set[int]] = defaultdict(set)
-    lies, inside = aliased(UnitAncestor), select(UnitAncestor.unit_id).where(UnitAncestor.ancestor_id == unit.id)
-    for key, ancestor in db.session.execute(
-        select(lies.unit_id, lies.ancestor_id).where(lies.unit_id.in_(inside))
-    ).tuples():
-        above[key].add(ancestor)
-    return [one for found in by_cycle.values() for one in standing_for(found, above)]
+    for cycle_id, ancestor, *row in db.session.execute(query):
+        one = Measured(*row)
+        by_cycle[cycle_id][one.measure] = one
+        above[one.unit].add(ancestor)
+    return {cycle_id: standing_for(list(found.values()), above) for cycle_id, found in by_cycle.items()}
 
 
 def _value(measure: MeasureCard) -> Value:

@@ -56,8 +56,10 @@ def show(form: str = "") -> AnyResponse:
         called = ("metric", code, wanted.today) if metric else ("metrics", wanted.today)
         lines = read.all_of(viewer(), place.unit, metric, wanted.today)
         return report_file(form, called, _("Metrics"), LINES if metric else METRICS, lines)
-    found = read.page_of(viewer(), place.unit, metric, wanted.today, page)
-    series = read.series_of(viewer(), place.unit, metric, frame().all_cycles, wanted.today) if metric else []
+    if metric is None:
+        found, series = read.metrics_in(viewer(), place.unit, page, read.AT_ONCE), None
+    else:
+        found, series = read.report_of(viewer(), place.unit, metric, frame().all_cycles, wanted.today, page)
 
     def address(**changes: object) -> str:
         kept = {"unit": place.unit.code if place.path else None, "metric": metric.code if metric else None}
