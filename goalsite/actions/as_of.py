@@ -69,11 +69,14 @@ def go_back(
     *,
     goal_id: int | None = None,
     person_id: int | None = None,
+    metric_id: int | None = None,
+    with_results: bool = True,
     most: int | None = None,
 ) -> None:
     """The tables as they were at the end of `day`, with the goals and results of these cycles as they stood then.
 
     goal_id: just this goal and those that support it, and no results. person_id: just this person's goals and what supports them, and their result.
+    metric_id: just the goals that measure it. with_results: or no results of all of them.
     most: RuleError past_too_large where more goals than that are to be worked out anew.
     """
     asked = {cycle.id for cycle in cycles}
@@ -83,13 +86,14 @@ def go_back(
     ids = _with_inner(asked)
     closed_by_then = and_(Cycle.closed_at.is_not(None), Cycle.closed_at < end)
     then = list(db.session.scalars(select(Cycle).where(Cycle.id.in_(ids), ~closed_by_then)))
-    chosen = _goals_in([cycle.id for cycle in then], person_id) if goal_id is None else [goal_id]
+    chosen = _goals_in([cycle.id for cycle in then], person_id, metric_id) if goal_id is None else [goal_id]
     if goal_id is not None or person_id is not None:
         chosen = _supporting(chosen)
     if most is not None and len(chosen) > most:
         raise RuleError("past_too_large", goals=len(chosen), most=most)
     late = _written_later(ids, day, end)
-    results = [(one.id, _results(one, day, person_id)) for one in then if one.id in asked] if goal_id is None else []
+    wanted = [one for one in then if one.id in asked] if with_results and goal_id is None else []
+    results = [(one.id, _results(one, day, person_id)) for one in wanted]
     _stand_before(ids, day, end)
     _take_back(chosen, end)
     for one in then:
@@ -113,8 +117,10 @@ def _with_inner(cycle_ids: Collection[int]) -> list[int]:
     return list(db.session.scalars(select(inner.c.id)))
 
 
-def _goals_in(cycle_ids: Sequence[int], person_id: int | None) -> list[int]:
-    chosen = (Goal.cycle_id.in_(cycle_ids), *_of(Goal.owner_id, person_id))
+def _goals_in(cycle_ids: Sequence[int], person_id: int | None, metric_id: int | None) -> list[int]:
+    chosen = [Goal.cycle_id.in_(cycle_ids), *_of(Goal.owner_id, person_id)]
+    if metric_id is not None:
+        chosen.append(Goal.id.in_(select(Measure.goal_id).where(Measure.metric_id == metric_id)))
     return list(db.session.scalars(select(Goal.id).where(*chosen)))
 
 

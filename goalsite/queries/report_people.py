@@ -91,16 +91,16 @@ class People:
     too_many: bool = False
 
 
-def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int) -> People:
+def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int, at_once: int = AT_ONCE) -> People:
     """A page of the report, sorted; who has no such number comes last. Four queries, of a past day or a period at most six."""
     if asked.replays:
         rows, in_all = rows_of(viewer, asked, most=MOST_REPLAYED)
         if in_all > MOST_REPLAYED:
             return People([], in_all, too_many=True)
         lines = sorted_by(lines_of(asked, rows), _VALUES[sort], down=down)
-        return People(lines[(page - 1) * AT_ONCE : page * AT_ONCE], in_all)
+        return People(lines[(page - 1) * at_once : page * at_once], in_all)
     ordered = _people(viewer, asked).order_by(*_order(sort, down), Person.sort_key, Person.id)
-    found, in_all = _read(ordered.limit(AT_ONCE).offset((page - 1) * AT_ONCE), asked)
+    found, in_all = _read(ordered.limit(at_once).offset((page - 1) * at_once), asked)
     return People(lines_of(asked, found, deep=in_all <= MOST_REPLAYED), in_all)
 
 

@@ -73,14 +73,16 @@ def place_in(units: Kept, code: str) -> Place | None:
     return Place(path, unit, children[:AT_ONCE], len(children), results)
 
 
-def page_of(viewer: Viewer, asked: Question, units: Kept, sort: str, *, down: bool, page: int) -> Units:
+def page_of(
+    viewer: Viewer, asked: Question, units: Kept, sort: str, *, down: bool, page: int, at_once: int = AT_ONCE
+) -> Units:
     """A page of the report, sorted; which has no such number comes last. Four queries. units: where a past day is asked for, from `units_of`; then six."""
-    first = (page - 1) * AT_ONCE
+    first = (page - 1) * at_once
     if asked.as_of is None:
-        return _stored(viewer, asked, sort, down, first, AT_ONCE)
+        return _stored(viewer, asked, sort, down, first, at_once)
     lines, too_many = _replayed(viewer, asked, units, MOST_REPLAYED)
     found = sorted_by(lines, _VALUES[sort], down=down)
-    return Units(found[first : first + AT_ONCE], len(found), too_many)
+    return Units(found[first : first + at_once], len(found), too_many)
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[UnitLine]:

@@ -25,15 +25,23 @@ def day_looked_at() -> date:
     return frame().as_of or frame().today
 
 
-def stand_on_the_day(*cycles: Cycle, goal_id: int | None = None, person_id: int | None = None) -> None:
-    """Where the page is about a past day, everything read from here on is as of that day: the goals and results of these
-    cycles, or just the goal, or the person's goals, and what supports them. After it nothing is written."""
+def stand_on_the_day(
+    *cycles: Cycle,
+    goal_id: int | None = None,
+    person_id: int | None = None,
+    metric_id: int | None = None,
+    with_results: bool = True,
+) -> None:
+    """Where the page is about a past day, everything read from here on is as of that day: the goals and, unless not wanted, the
+    results of these cycles, or just the goal, or the person's goals, and what supports them, or the goals that measure the metric. After it
+    nothing is written."""
     day = frame().as_of
     if day is not None:
         g.viewer = replace(viewer(), only_reads=True)
         most = None if policy.may_work_out_everything(viewer()) else policy.MOST_WORKED_OUT
         try:
-            go_back(cycles, day, goal_id=goal_id, person_id=person_id, most=most)
+            these = {"goal_id": goal_id, "person_id": person_id, "metric_id": metric_id, "most": most}
+            go_back(cycles, day, with_results=with_results, **these)
         except RuleError as error:
             abort(error_page(403, say(error)))
 

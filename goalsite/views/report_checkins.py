@@ -18,7 +18,7 @@ from goalsite.queries.overview import Place
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 from goalsite.views.report_files import FORMS, report_file
-from goalsite.views.reports import nothing_yet, question
+from goalsite.views.reports import nothing_yet, question_then
 
 blueprint = Blueprint("report_checkins", __name__, url_prefix="/reports")
 WEEK = timedelta(days=7)
@@ -46,7 +46,7 @@ TABLES: Mapping[str, Columns] = {
 @blueprint.get("/discipline")
 @blueprint.get("/discipline" + FORMS)
 def show(form: str = "") -> AnyResponse:
-    asked = question()
+    asked = question_then()
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked

@@ -183,6 +183,9 @@ class TestPages:
     def test_a_goal_is_as_it_was_and_nothing_can_be_done(self, app: Flask, cast: dict[str, Person]) -> None:
         client = signed_in(app, cast["report"])
         page = client.get(f"/goals/{self.goal.id}?as_of={days_ago(12)}").text
+        for offer in (f"/goals/new?from={self.goal.id}", f"/goals/{self.goal.id}/duplicate"):
+            assert offer in client.get(f"/goals/{self.goal.id}").text
+            assert offer not in page
         assert "Ghi chú 25" in page
         assert "Ghi chú 60" not in page
         for act in (f"/goals/{self.goal.id}/comments", f"/measures/{self.goal.measures[0].id}/checkins"):
