@@ -140,7 +140,7 @@ def measured(app: Flask, times: int) -> Iterator[tuple[str, Time]]:
     with app.app_context():
         cast = cast_of()
         named = _named(cast)
-        browsers = {who: _signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee", "hr")}
+        browsers = {who: signed_in(app, getattr(cast, who)) for who in ("director", "manager", "employee", "hr")}
     browsers["employee"].get("/")  # the day's first request also brings the standings up to date
     for page in PAGES:
         browser, path = browsers[page.who], page.path.format(**named)
@@ -210,7 +210,7 @@ def _saving(app: Flask, browser: FlaskClient, path: str, measure: int) -> Iterat
         yield partial(browser.post, path, headers=FRAGMENT, data=said | key)
 
 
-def _signed_in(app: Flask, person_id: int) -> FlaskClient:
+def signed_in(app: Flask, person_id: int) -> FlaskClient:
     person = db.session.get_one(Person, person_id)
     token = begin_session(
         person, address="127.0.0.1", agent="bench", lifetime=timedelta(hours=12), now=datetime.now(UTC)

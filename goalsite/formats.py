@@ -1,7 +1,7 @@
 """How values read in the reader's language, and how what that reader types is read. Jinja filters bear the functions' names."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +12,7 @@ from babel.dates import format_timedelta
 from babel.numbers import format_compact_decimal, format_decimal
 from flask import Flask
 from flask_babel import get_locale, get_timezone
+from jinja2 import pass_context
 
 from goalsite.domain.errors import RuleError
 from goalsite.domain.rounding import as_decimal, half_up
@@ -31,7 +32,17 @@ LANGUAGES = (("vi", "Tiếng Việt"), ("en", "English"))
 def init_app(app: Flask) -> None:
     """Gives templates the filters."""
     for function in (percent, number, compact, day, daymonth, clock, moment, ago):
-        app.jinja_env.filters[function.__name__] = function
+        app.jinja_env.filters[function.__name__] = _for_each_reader(function)
+
+
+def _for_each_reader(function: Callable[..., str]) -> Callable[..., str]:
+    """The filter as one that Jinja asks anew for each page: it would work out `1|number` once for all languages."""
+
+    @pass_context
+    def write(_context: object, *args: object, **kwargs: object) -> str:
+        return function(*args, **kwargs)
+
+    return write
 
 
 def percent(fraction: Number | None, digits: int = 0) -> str:

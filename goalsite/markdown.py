@@ -18,10 +18,12 @@ SCHEMES = {"http", "https", "mailto"}
 
 @dataclass(frozen=True)
 class Mention:
-    """Whom a mention means: the name to show, and the address of their page, or nothing."""
+    """Whom a mention means: the name to show, and the address of their page, or nothing. `unheard`: they may not see what it
+    stands in, and what was written stays words."""
 
     name: str
     href: str = ""
+    unheard: bool = False
 
 
 def rendered(text: str, mentions: Mapping[str, Mention] | None = None, writer: str = "") -> Markup:
@@ -44,7 +46,9 @@ def _with_mentions(tokens: Sequence[Token], mentions: Mapping[str, Mention], wri
             found.append(token)
             continue
         for words, key in pieces(token.content, writer, mentions):
-            found.extend(_mention(mentions[key]) if key else [Token("text", "", 0, content=words)])
+            meant = mentions[key] if key else None
+            plain = meant is None or meant.unheard
+            found.extend([Token("text", "", 0, content=words)] if plain else _mention(mentions[key]))
     return found
 
 

@@ -7,6 +7,15 @@ from goalsite.domain.errors import RuleError
 
 MESSAGES = {
     **messages_files.MESSAGES,
+    "address_day": _l("“%(text)s” cannot be read as a day. Write it like 20/10/2026 or 2026-10-20."),
+    "address_day_ahead": _l("%(day)s is still to come."),
+    "address_day_old": _l("%(day)s is too long ago: records begin on %(oldest)s at the earliest."),
+    "address_day_nowhere": _l("This page does not go back to a past day."),
+    "address_cycle": _l("There is no cycle “%(text)s”."),
+    "address_period": _l(
+        "“%(text)s” cannot be read as a month, quarter or week. Write it like 2026-10, 2026-Q4 or 2026-W40."
+    ),
+    "address_period_nowhere": _l("Only people's results are worked out for a month, quarter or week."),
     "target_missing": _l("A target is needed."),
     "target_not_above_start": _l(
         "An increase needs a target above its start. Start is %(start)s and target is %(target)s: change one of the two, or the direction."
@@ -29,6 +38,14 @@ MESSAGES = {
         "E-mail address and password do not match, or the account is not open. Check both and try again."
     ),
     "sign_in_throttled": _l("Too many attempts. Wait five minutes, then try again."),
+    "past_too_large": _l(
+        "For this day %(goals)s goals would have to be worked out anew; more than %(most)s are for HR alone. You can look back on one goal, on a "
+        "person's page, or with a report of a smaller unit."
+    ),
+    "file_too_large": _l(
+        "For this file more than %(most)s people or goals would have to be worked out anew, which is for HR alone. Choose a smaller unit on the page "
+        "of the report, or ask HR for the file."
+    ),
     "site_taken": _l("This site has been set up already. Sign in instead."),
     "link_gone": _l("This link has been used already or is too old. Ask whoever sent it for a new one."),
     "email_unreadable": _l("“%(text)s” is not an e-mail address. Write it like an.nguyen@company.vn."),
@@ -57,6 +74,8 @@ MESSAGES = {
     "admin_only": _l("Only an administrator changes this of an administrator, and who has which role."),
     "disable_self": _l("You cannot close your own account. Ask another administrator."),
     "account_closed": _l("This account is closed, or its last day is past. Open it again first."),
+    "seen_replaced": _l("It was corrected meanwhile. The new one waits in its place."),
+    "seen_not_yours": _l("Only the managers of its owner mark it as seen, while its cycle is not closed."),
     "unit_archive_root": _l("The company itself cannot be archived."),
     "unit_archive_below": _l("Units below it are still in use: %(names)s. Archive or move them first."),
     "unit_archive_people": _l(

@@ -38,10 +38,10 @@ def join(name: str = "Nguyễn Văn An", **facts: Any) -> Person:
     return person
 
 
-def signed_in(app: Flask, person: Person) -> FlaskClient:
+def signed_in(app: Flask, person: Person, now: datetime | None = None) -> FlaskClient:
     """A browser of that person's, without the detour by the sign-in page."""
     token = accounts.begin_session(
-        person, address="127.0.0.1", agent="test", lifetime=timedelta(hours=1), now=datetime.now(UTC)
+        person, address="127.0.0.1", agent="test", lifetime=timedelta(hours=1), now=now or datetime.now(UTC)
     )
     db.session.commit()
     client = app.test_client()

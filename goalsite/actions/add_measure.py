@@ -6,6 +6,7 @@ from goalsite.actions.audit import record
 from goalsite.actions.change_goal import PERIODS, Wish
 from goalsite.actions.move_goal import faults_to_activate
 from goalsite.actions.standing import refresh
+from goalsite.actions.tell import tell_changed
 from goalsite.actions.write_goal import MeasureDraft, append_measure
 from goalsite.domain.errors import RuleError
 from goalsite.domain.period_plan import written
@@ -24,7 +25,9 @@ def add_measure(goal: Goal, draft: MeasureDraft, by: Person, why: str, now: date
         raise error
     row = append_measure(goal, draft)
     said = {"goal_id": goal.id, "measure_id": row.id, "at": now, "field": ADDED, "new": row.title, "why": why}
-    db.session.add(Change(by_id=by.id, **said))
+    added = Change(by_id=by.id, **said)
+    db.session.add(added)
+    tell_changed(goal, [added], by, now)
     db.session.flush()
     db.session.expire(goal)
     goal.version += 1

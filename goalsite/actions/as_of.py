@@ -33,6 +33,7 @@ from sqlalchemy.orm import aliased
 from goalsite.actions.change_goal import DATES, PERIODS
 from goalsite.actions.freeze import results_of
 from goalsite.actions.standing import refresh_past
+from goalsite.domain.errors import RuleError
 from goalsite.domain.period_plan import read_written
 from goalsite.domain.rounding import as_decimal
 from goalsite.extensions import EXACT_DECIMALS, db
@@ -52,7 +53,7 @@ from goalsite.models_follow import (
 from goalsite.queries.company import company
 from goalsite.queries.organisation import organisation_of
 from goalsite.queries.slices import sliced
-from goalsite.queries.taken_back import ADDED, adjustments_before
+from goalsite.queries.taken_back import ADDED, before
 
 GOAL_FIELDS = ("weight", "starts_on", "due_on", "state", "ambition", "progress_from", "title")
 MEASURE_FIELDS = ("direction", "aggregate", "frequency", "start", "target", "target_per", "low", "high", "weight")
@@ -62,10 +63,21 @@ MOST_RESULTS = 10**6
 TEXTS = ("direction", "aggregate", "frequency", "target_per", "title", "state", "ambition", "progress_from")
 
 
-def go_back(cycles: Sequence[Cycle], day: date, only: int | None = None) -> None:
+def go_back(
+    cycles: Sequence[Cycle],
+    day: date,
+    *,
+    goal_id: int | None = None,
+    person_id: int | None = None,
+    metric_id: int | None = None,
+    with_results: bool = True,
+    most: int | None = None,
+) -> None:
     """The tables as they were at the end of `day`, with the goals and results of these cycles as they stood then.
 
-    only: just this goal and those that support it, and no results.
+    goal_id: just this goal and those that support it, and no results. person_id: just this person's goals and what supports them, and their result.
+    metric_id: just the goals that measure it. with_results: or no results of all of them.
+    most: RuleError past_too_large where more goals than that are to be worked out anew.
     """
     asked = {cycle.id for cycle in cycles}
     # What was prepared before means the real tables.
@@ -74,16 +86,25 @@ def go_back(cycles: Sequence[Cycle], day: date, only: int | None = None) -> None
     ids = _with_inner(asked)
     closed_by_then = and_(Cycle.closed_at.is_not(None), Cycle.closed_at < end)
     then = list(db.session.scalars(select(Cycle).where(Cycle.id.in_(ids), ~closed_by_then)))
-    chosen = _supporting(only) if only is not None else _goals_in([cycle.id for cycle in then])
+    chosen = _goals_in([cycle.id for cycle in then], person_id, metric_id) if goal_id is None else [goal_id]
+    if goal_id is not None or person_id is not None:
+        chosen = _supporting(chosen)
+    if most is not None and len(chosen) > most:
+        raise RuleError("past_too_large", goals=len(chosen), most=most)
     late = _written_later(ids, day, end)
-    results = [(one.id, _results(one, day)) for one in then if one.id in asked] if only is None else []
+    wanted = [one for one in then if one.id in asked] if with_results and goal_id is None else []
+    results = [(one.id, _results(one, day, person_id)) for one in wanted]
     _stand_before(ids, day, end)
     _take_back(chosen, end)
+    for one in then:
+        for person_id, (exact, why) in before(one, end).adjusted.items():
+            theirs = update(Review).where(Review.cycle_id == one.id, Review.person_id == person_id)
+            _write(theirs.values(adjustment=exact, adjustment_why=why))
     _decide(chosen)
     db.session.expire_all()
     refresh_past(chosen, late, day)
     for cycle_id, rows in results:
-        _write(delete(Result).where(Result.cycle_id == cycle_id))
+        _write(delete(Result).where(Result.cycle_id == cycle_id, *_of(Result.person_id, person_id)))
         if rows:
             db.session.execute(insert(Result), [row | {"id": -row["id"]} for row in rows])
     db.session.expire_all()
@@ -96,13 +117,21 @@ def _with_inner(cycle_ids: Collection[int]) -> list[int]:
     return list(db.session.scalars(select(inner.c.id)))
 
 
-def _goals_in(cycle_ids: Sequence[int]) -> list[int]:
-    return list(db.session.scalars(select(Goal.id).where(Goal.cycle_id.in_(cycle_ids))))
+def _goals_in(cycle_ids: Sequence[int], person_id: int | None, metric_id: int | None) -> list[int]:
+    chosen = [Goal.cycle_id.in_(cycle_ids), *_of(Goal.owner_id, person_id)]
+    if metric_id is not None:
+        chosen.append(Goal.id.in_(select(Measure.goal_id).where(Measure.metric_id == metric_id)))
+    return list(db.session.scalars(select(Goal.id).where(*chosen)))
 
 
-def _supporting(goal_id: int) -> list[int]:
-    """The goal, those that support it, and below them all that give progress."""
-    tree = select(Goal.id).where(or_(Goal.id == goal_id, Goal.parent_id == goal_id)).cte("tree", recursive=True)
+def _of(column: Any, person_id: int | None) -> list[ColumnElement[bool]]:
+    return [] if person_id is None else [column == person_id]
+
+
+def _supporting(goal_ids: Sequence[int]) -> list[int]:
+    """The goals, those that support them, and below them all that give progress."""
+    these = or_(Goal.id.in_(goal_ids), Goal.parent_id.in_(goal_ids))
+    tree = select(Goal.id).where(these).cte("tree", recursive=True)
     upper, lower = aliased(Goal), aliased(Goal)
     below = select(lower.id).join(upper, upper.id == lower.parent_id).join(tree, tree.c.id == upper.id)
     tree = tree.union(below.where(upper.progress_from != "measures"))
@@ -115,10 +144,10 @@ def _written_later(cycle_ids: Sequence[int], day: date, end: datetime) -> set[in
     return set(db.session.scalars(later.where(CheckIn.entered_at >= end, CheckIn.on <= day).distinct()))
 
 
-def _results(cycle: Cycle, day: date) -> list[dict[str, Any]]:
-    """Everybody's and every unit's result, as the report gives it."""
+def _results(cycle: Cycle, day: date, person_id: int | None) -> list[dict[str, Any]]:
+    """Everybody's and every unit's result, or this person's, as the report gives it."""
     kept = {"cycle_id": cycle.id, "frozen_at": cycle.closed_at}
-    rows = results_of(cycle, day, organisation_of(cycle), as_of=True)
+    rows = results_of(cycle, day, organisation_of(cycle), as_of=True, person_id=person_id)
     return [{"id": cycle.id * MOST_RESULTS + at} | kept | row for at, row in enumerate(rows)]
 
 
@@ -150,8 +179,6 @@ def _stand_before(cycle_ids: Sequence[int], day: date, end: datetime) -> None:
         _take_the_name(table, copy)
     for model, column in ((Action, Action.done_on), (Blocker, Blocker.closed_on)):
         _write(update(model).where(column > day).values({column.key: None}))
-    for key, (adjustment, why) in adjustments_before(end).items():
-        _write(update(Review).where(Review.id == key).values(adjustment=adjustment, adjustment_why=why))
 
 
 def _copy(table: Any, conditions: Sequence[ColumnElement[bool]]) -> Table:

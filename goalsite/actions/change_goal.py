@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from goalsite.actions.audit import record
 from goalsite.actions.move_goal import faults_to_activate
 from goalsite.actions.standing import refresh
+from goalsite.actions.tell import tell_changed
 from goalsite.domain.drafts import Fault
 from goalsite.domain.errors import RuleError
 from goalsite.domain.period_plan import read_written, written
@@ -47,14 +48,16 @@ def change_goal(
     today: date,
     approved_by: Person | None = None,
 ) -> None:
-    """Makes the changes, keeps each with who, when, from, to and why, and refreshes what they move. The goal must be held.
+    """Makes the changes, keeps each with who, when, from, to and why, tells whom they concern, and refreshes what they move.
+    The goal must be held.
 
     Raises RuleError, the first of `faults_of`.
     """
     for _measure, (_place, error) in faults_of(goal, wishes):
         raise error
     before = {_name(wish): text_of(_now(goal, wish)) for wish in wishes}
-    keep_changes(goal, wishes, by, why, now, approved_by)
+    kept = keep_changes(goal, wishes, by, why, now, approved_by)
+    tell_changed(goal, kept, approved_by or by, now, but={by.id})
     goal.version += 1
     refresh([goal.id], today)
     after = {_name(wish): text_of(wish.new) for wish in wishes}
@@ -63,7 +66,7 @@ def change_goal(
 
 def keep_changes(
     goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now: datetime, approved_by: Person | None = None
-) -> None:
+) -> list[Change]:
     """Makes the changes and keeps each in the goal's history, and nothing else; whoever calls this sees to the rest."""
     kept = [
         Change(
@@ -81,6 +84,7 @@ def keep_changes(
     ]
     _set(goal, wishes)
     db.session.add_all(kept)
+    return kept
 
 
 def propose_change(goal: Goal, wishes: Sequence[Wish], by: Person, why: str, now: datetime) -> list[Proposal]:

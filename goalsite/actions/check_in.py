@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from goalsite.actions.audit import record
 from goalsite.actions.standing import refresh
+from goalsite.actions.tell import tell_off_track, tell_on_behalf
 from goalsite.domain import reporting
 from goalsite.domain.errors import RuleError
 from goalsite.domain.measure import Entry
@@ -56,7 +57,8 @@ def check_in(
     today: date,
     instead_of: CheckIn | None = None,
 ) -> list[CheckIn]:
-    """Keeps what was said, opens a blocker where the call is off track and says what is in the way, and refreshes what it moves.
+    """Keeps what was said, opens a blocker where the call is off track and says what is in the way, tells whom it concerns, and
+    refreshes what it moves.
 
     `instead_of` is the check-in of the same measure and step that this one corrects: it stays on record, and counts no more.
     Raises RuleError, the first of `domain.reporting.faults`.
@@ -69,7 +71,9 @@ def check_in(
         if said.steps
         else {}
     )
-    at = _free_moment(row.id, now)
+    last = _last(row.id)
+    # Now, or right after the last check-in of the measure where two come in the same instant: their order is kept.
+    at = now if last is None or last.entered_at < now else last.entered_at + TICK
     kept = [
         CheckIn(
             measure_id=row.id,
@@ -87,8 +91,12 @@ def check_in(
         for entry in entries
     ]
     db.session.add_all(kept)
+    told = tell_on_behalf(row, by, now, today)
     if said.confidence == "off_track" and said.blocker:
-        _keep_blocker(row.id, by, said, now, today)
+        told |= _keep_blocker(row.id, by, said, now, today)
+    before = instead_of or last
+    if said.confidence == "off_track" and (before is None or before.confidence != "off_track"):
+        tell_off_track(row, by, now, but=told)
     goal_id = row.goal_id
     after = {
         "measure": row.id,
@@ -116,16 +124,13 @@ def refuse(faults: list[RuleError]) -> None:
         raise faults[0]
 
 
-def _free_moment(measure_id: int, now: datetime) -> datetime:
-    """Now, or right after the last check-in of the measure where two come in the same instant: their order is kept."""
-    last = db.session.scalar(
-        select(CheckIn.entered_at).where(CheckIn.measure_id == measure_id).order_by(CheckIn.entered_at.desc()).limit(1)
-    )
-    return now if last is None or last < now else last + TICK
+def _last(measure_id: int) -> CheckIn | None:
+    mine = select(CheckIn).where(CheckIn.measure_id == measure_id)
+    return db.session.scalar(mine.order_by(CheckIn.entered_at.desc()).limit(1))
 
 
-def _keep_blocker(measure_id: int, by: Person, said: Reported, now: datetime, today: date) -> None:
-    """Whoever is to move it and the manager of the goal's owner hear of it, once; never who says it."""
+def _keep_blocker(measure_id: int, by: Person, said: Reported, now: datetime, today: date) -> set[int]:
+    """Whoever is to move it and the manager of the goal's owner hear of it, once, never who says it; who they are."""
     same = select(Blocker).where(
         Blocker.measure_id == measure_id, Blocker.opened_on == today, Blocker.kind == said.blocker
     )
@@ -148,7 +153,6 @@ def _keep_blocker(measure_id: int, by: Person, said: Reported, now: datetime, to
         Notification.kind == "blocker", Notification.goal_id == goal_id
     )
     known = {person_id for person_id, detail in db.session.execute(heard) if detail.get("blocker") == held.id}
-    db.session.add_all(
-        Notification(person_id=one, actor_id=by.id, at=now, **about)
-        for one in sorted({held.owner_id, boss_id or by.id} - {by.id} - known)
-    )
+    told = {held.owner_id, boss_id or by.id} - {by.id}
+    db.session.add_all(Notification(person_id=one, actor_id=by.id, at=now, **about) for one in sorted(told - known))
+    return told

@@ -4,26 +4,26 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from goalsite import policy
 from goalsite.actions.audit import record
-from goalsite.domain.mentions import named_in
+from goalsite.domain.mentions import named_in, pieces
 from goalsite.extensions import db
 from goalsite.models import Goal, GoalFollower, Person
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import Comment
-from goalsite.queries.goal_talk import people_named
-from goalsite.queries.viewer import relation_to, viewer_for
+from goalsite.queries.audience import people_named
 
 TICK = timedelta(microseconds=1)
 
 
-def comment(goal: Goal, author: Person, body: str, now: datetime) -> Comment:
-    """Keeps the comment; notifies the goal's owner, its followers, and each person it names who may see the goal, but never its author."""
+def comment(goal: Goal, author: Person, body: str, now: datetime) -> tuple[Comment, list[Person]]:
+    """Keeps the comment; notifies the goal's owner, its followers, and each person it names who may see the goal, but never its
+    author. The comment, and those it names who may not see the goal and are not told."""
     kept = Comment(goal_id=goal.id, entered_at=_free_moment(goal.id, author.id, now), author_id=author.id, body=body)
     db.session.add(kept)
     db.session.flush()
-    named = people_named(named_in(body, author.email_key))
-    told = {person.id for person in named.values() if _sees(person, goal)} - {author.id}
+    known = people_named(named_in(body, author.email_key), goal)
+    named = {key: known[key] for _, key in pieces(body, author.email_key, known) if key}
+    told = {one.person.id for one in named.values() if one.sees} - {author.id}
     following = select(GoalFollower.person_id).where(GoalFollower.goal_id == goal.id)
     kinds = dict.fromkeys(db.session.scalars(following), "follow") | {goal.owner_id: "comment"}
     kinds.pop(author.id, None)
@@ -35,11 +35,7 @@ def comment(goal: Goal, author: Person, body: str, now: datetime) -> Comment:
         for person_id, kind in sorted(kinds.items())
     )
     record(author, "comment", "goal", goal.id, None, {"comment": kept.id, "body": body})
-    return kept
-
-
-def _sees(person: Person, goal: Goal) -> bool:
-    return policy.may_see_goal(relation_to(viewer_for(person), goal), goal)
+    return kept, list({one.person.id: one.person for one in named.values() if not one.sees}.values())
 
 
 def _free_moment(goal_id: int, author_id: int, now: datetime) -> datetime:

@@ -11,7 +11,7 @@ from goalsite.domain.company import bands_as_text
 from goalsite.domain.results import Totals
 from goalsite.domain.rounding import as_decimal
 from goalsite.extensions import SHARE_DECIMALS, db
-from goalsite.models import Cycle
+from goalsite.models import Cycle, Goal
 from goalsite.models_follow import Result, UnitAncestorThen
 from goalsite.queries.company import company
 from goalsite.queries.organisation import Organisation, organisation_today
@@ -49,8 +49,13 @@ def freeze_results(cycle: Cycle, day: date, now: datetime, organisation: Organis
         db.session.execute(insert(UnitAncestorThen), above)
 
 
-def results_of(cycle: Cycle, day: date, there: Organisation, *, as_of: bool = False) -> list[dict[str, Any]]:
-    """Everybody's and every unit's result as rows to be kept, exactly as the report gives it on that day."""
+def results_of(
+    cycle: Cycle, day: date, there: Organisation, *, as_of: bool = False, person_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Everybody's and every unit's result, or one person's alone, as rows to be kept, exactly as the report gives it on that day."""
+    if person_id is not None:
+        own = record_of(cycle, day, as_of=as_of, organisation=there, narrowed=[Goal.owner_id == person_id])
+        return [_of_person(line, there) for line in person_lines(own, person_id=person_id)]
     record = record_of(cycle, day, as_of=as_of, organisation=there)
     rows = [_of_person(line, there) for line in person_lines(record)]
     return rows + [_of_unit(line, there) for line in unit_lines(record)]

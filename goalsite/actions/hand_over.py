@@ -15,6 +15,7 @@ from goalsite.actions.counts import refresh_duties
 from goalsite.actions.move_goal import faults_to_activate, return_proposals
 from goalsite.actions.results import refresh_results
 from goalsite.actions.standing import refresh
+from goalsite.actions.tell import concerned, followers, tell_changed
 from goalsite.actions.write_goal import FROM_METRIC, free_code, passing_code
 from goalsite.domain.errors import RuleError
 from goalsite.domain.handover import LEAST, up_to
@@ -50,8 +51,7 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
     """Each of these goals ends on the day for the person and goes on for that successor, or none does. What is left of them
     elsewhere (measures they report for others, open actions, what is in the way) goes to `rest_to`.
 
-    The goals must be held. Raises RuleError hand_over_day, hand_over_to_self, hand_over_to_left, hand_over_checkins.
-    Every cycle must be held.
+    The goals and every cycle must be held. Raises RuleError hand_over_day, hand_over_to_self, hand_over_to_left, hand_over_checkins.
     """
     _refuse(act, handed)
     if rest_to is not None:
@@ -63,11 +63,11 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
             _pass_on(act, goal, to)
             continue
         copy = None if one.over else _copy(act, one, to)
-        _end(act, one, shares=copy is not None)
+        kept = _end(act, one, shares=copy is not None)
         if copy is not None:
             copies[goal.id] = copy
             _activate(act, goal, copy)
-        _tell(act, goal, copy, to)
+        _tell(act, goal, copy, to, kept)
     db.session.flush()
     _feed_on(copies)
     if rest_to is not None:
@@ -107,7 +107,8 @@ def _refuse_absent(act: HandOver, to: Person) -> None:
 def _pass_on(act: HandOver, goal: Goal, to: Person) -> None:
     """The goal goes over as it is, with another owner."""
     said = {"goal_id": goal.id, "at": act.now, "field": "owner", "old": goal.owner.email, "new": to.email}
-    db.session.add(Change(**said, why=act.why, by_id=act.by.id))
+    kept = Change(**said, why=act.why, by_id=act.by.id)
+    db.session.add(kept)
     goal.evaluator_id = _evaluator(goal, act.person, to)
     goal.owner_id = to.id
     _pass_work(goal, act.person, to)
@@ -115,7 +116,7 @@ def _pass_on(act: HandOver, goal: Goal, to: Person) -> None:
     return_proposals(goal.id, act.by, act.why, act.now)
     db.session.flush()
     db.session.expire(goal, ["owner"])
-    _tell(act, goal, goal, to)
+    _tell(act, goal, goal, to, [kept])
 
 
 def _copy(act: HandOver, one: Handed, to: Person) -> Goal:
@@ -169,17 +170,19 @@ def _copy_measure(act: HandOver, copy: Goal, card: MeasureCard, facts: MeasureFa
     return new
 
 
-def _end(act: HandOver, one: Handed, *, shares: bool) -> None:
-    """The goal ends on the day, measured against its plan to that day; every number that changes stands in its history."""
+def _end(act: HandOver, one: Handed, *, shares: bool) -> list[Change]:
+    """The goal ends on the day, measured against its plan to that day; every number that changes stands in its history: these."""
     goal = one.card.row
     wishes = [wish for card, _ in one.rest for wish in _ended(card, up_to(card.facts, card.entries, act.day))]
     if shares and _counts_twice(goal):
         wishes.append(Wish(None, "weight", _own_part(goal, act.day)))
     closed = move(GOAL, goal.state, "hand_over")
     goal.evaluator_id = goal.evaluator_id or _evaluator(goal, act.person, act.person)
-    keep_changes(goal, [*wishes, Wish(None, "due_on", act.day), Wish(None, "state", closed)], act.by, act.why, act.now)
+    wishes += [Wish(None, "due_on", act.day), Wish(None, "state", closed)]
+    kept = keep_changes(goal, wishes, act.by, act.why, act.now)
     goal.version += 1
     return_proposals(goal.id, act.by, act.why, act.now)
+    return kept
 
 
 def _ended(card: MeasureCard, ended: MeasureFacts) -> list[Wish]:
@@ -260,7 +263,10 @@ def _pass_rest(person: Person, to: Person) -> None:
         db.session.execute(statement.execution_options(synchronize_session=False))
 
 
-def _tell(act: HandOver, goal: Goal, copy: Goal | None, to: Person) -> None:
+def _tell(act: HandOver, goal: Goal, copy: Goal | None, to: Person, kept: Sequence[Change]) -> None:
+    """Both of them, and its followers; those who lead them have agreed to it with HR."""
+    others = concerned(goal) - followers(goal)
+    tell_changed(goal, kept, act.by, act.now, but={act.person.id, to.id, *others})
     told = [(act.person.id, "goal_handed_on", goal)] + ([(to.id, "goal_handed_over", copy)] if copy is not None else [])
     db.session.add_all(
         Notification(person_id=whom, kind=kind, goal_id=which.id, actor_id=act.by.id, at=act.now)

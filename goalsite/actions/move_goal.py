@@ -7,6 +7,7 @@ from sqlalchemy import update
 
 from goalsite.actions.audit import record
 from goalsite.actions.standing import refresh
+from goalsite.actions.tell import concerned
 from goalsite.domain import drafts as rules
 from goalsite.domain.drafts import Fault
 from goalsite.domain.periods import Span
@@ -89,7 +90,7 @@ def move_goal(
     if why and to != "cancelled":
         # What comes back keeps the reason where people talk about it, however often it goes round.
         db.session.add(Comment(goal_id=goal.id, entered_at=now, author_id=by.id, body=why))
-    _tell(goal, act, by, now)
+    _tell(goal, act, before, by, now)
     refresh([goal.id], today)
     record(by, f"{act}_goal", "goal", goal.id, {"state": before}, {"state": to} | ({"why": why} if why else {}))
 
@@ -108,13 +109,15 @@ def return_proposals(goal_id: int, by: Person, answer: str, now: datetime) -> No
     db.session.execute(asked.values(**decided).execution_options(synchronize_session=False))
 
 
-def _tell(goal: Goal, act: str, by: Person, now: datetime) -> None:
-    concerned = {goal.owner_id, goal.created_by_id}
+def _tell(goal: Goal, act: str, before: str, by: Person, now: datetime) -> None:
+    told = {goal.owner_id, goal.created_by_id}
     if act == "propose" and goal.owner.boss_id:
-        concerned.add(goal.owner.boss_id)
+        told.add(goal.owner.boss_id)
+    if before == "active":
+        told |= concerned(goal)
     db.session.add_all(
         Notification(person_id=one, kind=HEARD[act], goal_id=goal.id, actor_id=by.id, at=now)
-        for one in sorted(concerned - {by.id})
+        for one in sorted(told - {by.id})
     )
 
 

@@ -1,6 +1,6 @@
 """When a check-in is owed, when silence is stale, and when a status next changes by the mere passing of time (rules §4, §5)."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,24 +12,65 @@ from goalsite.domain.periods import DAY, GRACE, period_due_day
 
 @dataclass(frozen=True)
 class Owed:
-    """A measure owes a check-in from `due_from` on, by `due_on`; from `stale_from` on its silence is stale. All None: never (again)."""
+    """A measure waits for a check-in from `due_from` on, by `due_on`; from `stale_from` on its silence is stale. All None: never (again)."""
 
     due_from: date | None = None
     due_on: date | None = None
     stale_from: date | None = None
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a measure that waits asks about: the days from `first` to `last`, due on `due`; a check-in is dated `on` unless somebody says otherwise."""
+
+    first: date
+    last: date
+    due: date
+    on: date
+    overdue: bool
+
+
 def owed(measure: Measure, last_on: date | None, *, finished: bool) -> Owed:
-    """What the measure owes after its last check-in. Fed and finished (done or closed) ones owe nothing."""
+    """What the measure owes after its last check-in. Fed and finished (done or closed) ones owe nothing.
+
+    It waits from the Monday of the week in which it is due, or from the first day asked about where that is later.
+    """
     if finished or measure.fed_frequency is not None:
         return Owed()
-    days = measure.due_days
-    if last_on is None:
-        return Owed(measure.span.first, days[0], days[0] + GRACE + DAY)
-    met = bisect_left(days, last_on)
-    if met + 1 >= len(days):
+    days, place = measure.due_days, _next(measure, last_on)
+    if place >= len(days):
         return Owed()
-    return Owed(days[met] + DAY, days[met + 1], days[met + 1] + GRACE + DAY)
+    due = days[place]
+    silent = 0 if last_on is None else bisect_left(days, last_on) + 1
+    return Owed(
+        max(measure.asking_days[place], due - DAY * due.weekday()),
+        due,
+        days[silent] + GRACE + DAY if silent < len(days) else None,
+    )
+
+
+def asked(measure: Measure, last_on: date | None, day: date) -> Asked | None:
+    """What a measure that owes a check-in asks about on `day`; None where it owes none.
+
+    That is the last due day which has come and was not met; without one, or where there is no value by period to be filled in and grace
+    is over, what the day is in.
+    """
+    days, place = measure.due_days, _next(measure, last_on)
+    if place >= len(days):
+        return None
+    come = bisect_right(days, day) - 1
+    here = bisect_right(measure.asking_days, day) - 1
+    by_period = bool(measure.frequency) and measure.has_periods
+    if come < here and come >= place and (by_period or day <= days[come] + GRACE):
+        here = come
+    place = max(place, here)
+    last = measure.asking_days[place + 1] - DAY if place + 1 < len(days) else measure.span.last
+    return Asked(measure.asking_days[place], last, days[place], min(day, last), days[place] < day)
+
+
+def _next(measure: Measure, last_on: date | None) -> int:
+    """The place of the first due day that no check-in met and that follows those that were."""
+    return 0 if last_on is None else max(bisect_right(measure.asking_days, last_on), 1)
 
 
 def turning_days(measures: Iterable[Measure]) -> list[date]:

@@ -1,6 +1,6 @@
 """Check-in discipline: for each due day, whether the check-in came on time, late or not at all (rules §4)."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,7 +38,7 @@ def kept(ways: Mapping[str, int]) -> Kept:
 
 
 def by_due_day(
-    due_days: Sequence[date],
+    asked: Sequence[tuple[date, date]],
     entered: Iterable[tuple[date, date]],
     day: date,
     done_on: date | None = None,
@@ -46,25 +46,25 @@ def by_due_day(
 ) -> dict[date, str]:
     """Each due day from `since` on that is decided on `day`: on_time, late or missed.
 
-    due_days: in order. entered: (dated, entered) of every check-in, replaced ones too: what was corrected later came when it came.
-    On time is a check-in dated after the due day before and entered by the due day; late one entered within the three days of grace;
-    else the due day is missed, once they are over. done_on: the check-in that finished the measure, which owes nothing for what is due later.
+    asked: each due day after the first day it asks about, in order; it asks about the days up to the next one's first. entered: (dated,
+    entered) of every check-in, replaced ones too: what was corrected later came when it came.
+    On time is a check-in dated in what the due day asks about and entered by the due day; late one entered within the three days of grace;
+    else the due day is missed, once they are over. done_on: the check-in that finished the measure, which owes nothing for what is asked later.
     """
     reported = sorted(entered)
     dated = [on for on, _ in reported]
-    first = bisect_left(due_days, since)
-    before = due_days[first - 1] if first else date.min
+    ends = [*(first for first, _ in asked[1:]), date.max]
+    start = bisect_left(asked, since, key=lambda one: one[1])
     found: dict[date, str] = {}
-    for due in due_days[first:]:
-        if due > day or (done_on is not None and done_on <= before):
+    for (first, due), end in zip(asked[start:], ends[start:], strict=False):
+        if due > day or (done_on is not None and done_on < first):
             break
         last = due + GRACE
-        # Only those dated between two due days, and within grace, are looked at.
-        those = reported[bisect_right(dated, before) : bisect_right(dated, last)]
+        # Each check-in is looked at for one due day alone.
+        those = reported[bisect_left(dated, first) : bisect_left(dated, end)]
         came = min((at for _, at in those if at <= min(last, day)), default=None)
         if came is not None:
             found[due] = ON_TIME if came <= due else LATE
         elif day > last:
             found[due] = MISSED
-        before = due
     return found

@@ -12,6 +12,7 @@ from goalsite.domain.periods import (
     Period,
     Rhythm,
     Span,
+    asking_days,
     current_index,
     cut,
     decimals_of,
@@ -108,6 +109,11 @@ class Measure:
     @cached_property
     def due_days(self) -> tuple[date, ...]:
         return due_days(self.frequency if self.has_periods else "", self.span, self.rhythm, self.calendar)
+
+    @cached_property
+    def asking_days(self) -> tuple[date, ...]:
+        """For each due day the first day it asks about. A check-in from then on, until the next asks, meets it and no other."""
+        return asking_days(self.frequency if self.has_periods else "", self.span, self.rhythm, self.calendar)
 
     @cached_property
     def targets(self) -> tuple[Fraction | None, ...]:

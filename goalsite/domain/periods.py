@@ -129,6 +129,16 @@ def due_days(frequency: str, span: Span, rhythm: Rhythm, calendar: Calendar) -> 
     return tuple(rhythm_days(rhythm, span)) or (span.last,)
 
 
+@lru_cache(maxsize=4096)
+def asking_days(frequency: str, span: Span, rhythm: Rhythm, calendar: Calendar) -> tuple[date, ...]:
+    """For each due day the first day it asks about: the day after what the due day before asks about, which ends with its period
+    where that is due, else with its week (a monthly rhythm: its month)."""
+    by_period = bool(frequency) and LENGTHS[frequency] >= LENGTHS[rhythm.every]
+    unit = frequency if by_period else "month" if rhythm.every == "month" else "week"
+    days = due_days(frequency, span, rhythm, calendar)
+    return (span.first, *(whole_period(unit, day).last + DAY for day in days[:-1]))
+
+
 def decimals_of(number: Fraction) -> int:
     """How many decimals the number has (at most 12 are looked at)."""
     for places in range(13):

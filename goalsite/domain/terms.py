@@ -22,9 +22,10 @@ TOPICS = {
     "acknowledged": ("acknowledged",),
     "blocker": ("blocker",),
     "goal": tuple(
-        f"goal_{act}"
-        for act in "accepted activated approved proposed returned cancelled suggested handed_over handed_on".split()
+        f"goal_{act}" for act in "accepted activated approved proposed returned suggested handed_over handed_on".split()
     ),
+    "changed": ("changed", "goal_cancelled", "off_track"),
+    "on_behalf": ("on_behalf",),
     "change": ("change_proposed", "change_applied", "change_returned"),
     "action": ("action",),
     "evaluation": ("submitted", "approved", "returned", "reopened", "evaluator_named", "evaluator_changed"),

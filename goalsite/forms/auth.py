@@ -70,6 +70,8 @@ class Notices(Form):
     acknowledged = BooleanField(_l("My check-in has been seen"))
     blocker = BooleanField(_l("Something is in the way, and I may be needed"))
     goal = BooleanField(_l("Goals given, proposed, approved, returned"))
+    changed = BooleanField(_l("Goals that concern me or that I follow: changed, off track, cancelled"))
+    on_behalf = BooleanField(_l("Somebody checks in for me"))
     change = BooleanField(_l("Changes proposed and decided"))
     action = BooleanField(_l("Lines of an action plan given to me"))
     evaluation = BooleanField(_l("Evaluations handed in and decided"))

@@ -1,5 +1,6 @@
 """The form of a check-in: what it asks for follows from the measure."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ from fractions import Fraction
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField
+from wtforms import Field as AnyField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -72,6 +74,24 @@ class CheckInForm(Form):
         )
 
 
+class SeenForm(Form):
+    """Check-ins that were looked at, each as `shown`, its id and its owner's, `12:3`; and which button was pressed: one, a person's, or all."""
+
+    shown = AnyField()
+    one = AnyField()
+    person = AnyField()
+    all = AnyField()
+
+    def meant(self) -> list[int]:
+        """The ids of those to mark; what cannot be read is left out."""
+        pairs = [re.fullmatch(r"([0-9]{1,9}):([0-9]{1,9})", str(text)) for text in self.shown.raw_data or ()]
+        owners = {int(pair[1]): pair[2] for pair in pairs if pair}
+        if self.all.raw_data:
+            return list(owners)
+        people, ones = self.person.raw_data or (), self.one.raw_data or ()
+        return [key for key, owner in owners.items() if owner in people or str(key) in ones]
+
+
 def form_for(measure: Measure, done: set[str]) -> type[CheckInForm]:
     """The form that asks for what this measure takes; `done` are the steps that stand ticked."""
     if measure.direction == "steps":
@@ -111,28 +131,31 @@ def correction_of(checkin: CheckIn, measure: Measure) -> type[CheckInForm]:
 
 
 def begun(measure: MeasureCard, last_id: int, on: date | None = None) -> CheckInForm:
-    """The form as it opens: made after the measure's last check-in (0: none), for that day or today, with the call as it stands."""
+    """The form as it opens: made after the measure's last check-in (0: none), for that day, or for what the measure waits for, or
+    for today, with the call as it stands."""
     form = form_for(measure.facts, measure.done_steps)(formdata=None)
-    span = measure.facts.span
-    form.on.data = min(max(on or here.today(), span.first), span.last, max(here.today(), span.first))
+    span, today = measure.facts.span, here.today()
+    day = on or (measure.asked.on if measure.asked else today)
+    form.on.data = min(max(day, span.first), span.last, max(today, span.first))
     form.version.data = last_id
     form.confidence.data = measure.standing.confidence or form.confidence.data
     return form
 
 
 def may_say_the_same(measure: MeasureCard) -> bool:
-    """Whether "nothing changed" says something: of a ratio it does not, nor before the first value."""
+    """Whether "nothing changed" says something: of a ratio it does not, nor before the first value; of steps always."""
     facts = measure.facts
-    return (
-        facts.direction != "steps"
-        and facts.aggregate != "ratio"
-        and (facts.aggregate == "sum" or bool(measure.entries))
-    )
+    if facts.direction == "steps":
+        return True
+    return facts.aggregate != "ratio" and (facts.aggregate == "sum" or bool(measure.entries))
 
 
 def say_the_same(form: CheckInForm, measure: MeasureCard) -> None:
-    """Fills in what "nothing changed" means: of a sum that nothing came, else the value that was reported last."""
+    """Fills in what "nothing changed" means: of a sum that nothing came, of steps that they stand as they do, else the value that was reported last."""
     if not may_say_the_same(measure):
+        return
+    if measure.facts.direction == "steps":
+        form.steps.data = form.steps.default
         return
     last = max(measure.entries, key=lambda entry: (entry.on, entry.at), default=None)
     adds = measure.facts.aggregate == "sum" and measure.facts.direction != "done"

@@ -6,6 +6,7 @@ from fractions import Fraction
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
+from goalsite import formats
 from goalsite.actions.review import Said
 from goalsite.forms.base import Form, TextField
 from goalsite.forms.evaluations import LONGEST_WORDS, PercentField
@@ -26,6 +27,12 @@ class AdjustForm(WordsForm):
 
     adjustment = PercentField(_l("Points to add, or with a minus to take off"))
     words = TextField(_l("Reason"), most=LONGEST_WORDS)
+
+    def begin(self, adjustment: Decimal | None, why: str) -> None:
+        """What holds now, with its decimals: sent again it stays what it is."""
+        if adjustment is not None:
+            self.adjustment.raw_data = [formats.number(adjustment * 100, symbol="%")]
+        self.words.data = why
 
     def said(self) -> Said:
         """What the form says."""

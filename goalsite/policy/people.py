@@ -11,6 +11,9 @@ from goalsite.policy.goals import RESULT_READERS
 
 FEWEST_UNSEEN = 3
 
+# A past day of so many goals takes seconds; that of a large company takes minutes.
+MOST_WORKED_OUT = 3000
+
 REVIEWERS: Mapping[str, frozenset[str]] = {
     "discuss": frozenset({DIRECT_MANAGER}),
     "adjust": frozenset({HR}),
@@ -24,6 +27,11 @@ REVIEWERS: Mapping[str, frozenset[str]] = {
 
 
 # --- The site ---------------------------------------------------------------------------------------------------------
+
+
+def may_work_out_everything(viewer: Viewer) -> bool:
+    """Have more than MOST_WORKED_OUT goals worked out anew, for a page of a past day or for a file: HR."""
+    return viewer.is_hr
 
 
 def may_run_cycles(viewer: Viewer) -> bool:

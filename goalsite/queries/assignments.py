@@ -19,7 +19,8 @@ from goalsite.queries.records import records_of
 from goalsite.queries.results import counts_for_owner
 from goalsite.queries.visible import assigned, people_with_visible_results, visible_goals
 
-AT_ONCE = 40
+# So many are printed at once; more are printed in parts.
+AT_ONCE = 200
 STATES = ("proposed", "active", "closed")
 
 
@@ -78,6 +79,11 @@ class Sheets:
     page: int
     pages: int
     total: int
+
+    @property
+    def first(self) -> int:
+        """The number of the first of them."""
+        return (self.page - 1) * AT_ONCE + 1
 
 
 def sheet_of(viewer: Viewer, person: Person, cycle: Cycle, today: date, *, shares: bool) -> Sheet:

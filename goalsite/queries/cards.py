@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from sqlalchemy.sql.base import ExecutableOption
 
+from goalsite.domain.cadence import Asked, asked
 from goalsite.domain.goals import Goal as GoalFacts
 from goalsite.domain.goals import GoalStanding, assess
 from goalsite.domain.goals import result as result_of
@@ -20,7 +21,7 @@ from goalsite.queries.records import Ids, Records, records_of
 
 @dataclass(frozen=True)
 class MeasureCard:
-    """One measure. `owes` says a check-in is due in the interval that holds the day, `late` that an earlier one was skipped past its grace."""
+    """One measure. `owes` says it waits for a check-in, `asked` then about what; `late` that one was skipped past its grace."""
 
     row: Measure
     facts: MeasureFacts
@@ -28,6 +29,7 @@ class MeasureCard:
     strip: list[PeriodStanding]
     entries: Sequence[Entry]
     owes: bool
+    asked: Asked | None
     late: bool
 
     @property
@@ -75,12 +77,14 @@ def measure_card(
     row: Measure, facts: MeasureFacts, entries: Sequence[Entry], standing: GoalStanding, day: date
 ) -> MeasureCard:
     """One measure's card, from what its goal was assessed from."""
+    owes = row.due_from is not None and row.due_from <= day
     return MeasureCard(
         row=row,
         facts=facts,
         standing=standing.measures[row.id],
         strip=strip_of(facts, entries, day),
         entries=entries,
-        owes=row.due_from is not None and row.due_from <= day,
+        owes=owes,
+        asked=asked(facts, row.last_on, day) if owes else None,
         late=row.stale_from is not None and row.stale_from <= day,
     )

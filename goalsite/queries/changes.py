@@ -1,5 +1,6 @@
-"""Changes that somebody proposed and nobody has decided yet."""
+"""Changes of active goals as a page shows them: those made, and those that somebody proposed and nobody has decided yet."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from goalsite.domain.period_plan import written
 from goalsite.extensions import db
-from goalsite.models_follow import Proposal
+from goalsite.models import Person
+from goalsite.models_follow import Change, Proposal
 from goalsite.queries.goal_talk import Item
 
 
@@ -30,6 +32,25 @@ def text_of(value: Any) -> str:
 
 def item_of(one: Proposal) -> Item:
     """What is asked for, from what stands now, as the goal's page shows a change."""
+    return _item(one, _stands(one), None)
+
+
+def changes_by_id(ids: Iterable[int]) -> dict[int, Item]:
+    """Changes that were made, as the goal's page shows them. One query, none for nothing."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    options = (joinedload(Change.by), joinedload(Change.approved_by), joinedload(Change.measure))
+    found = db.session.scalars(select(Change).where(Change.id.in_(wanted)).options(*options))
+    return {one.id: made(one) for one in found}
+
+
+def made(one: Change) -> Item:
+    """A change that was made, as the goal's page shows it."""
+    return _item(one, one.old, one.approved_by)
+
+
+def _item(one: Proposal | Change, old: str, other: Person | None) -> Item:
     return Item(
         id=one.id,
         at=one.at,
@@ -37,10 +58,10 @@ def item_of(one: Proposal) -> Item:
         until=None,
         head=one.field,
         body=one.why,
-        old=_stands(one),
+        old=old,
         new=one.new,
         person=one.by,
-        other=None,
+        other=other,
         measure=one.measure.title if one.measure else None,
         number=None,
     )

@@ -1,7 +1,6 @@
 """What was said and done about a goal: its check-ins, comments, plan, blockers, changes, evaluation steps and the points of its line."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,15 +19,12 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     type_coerce,
     union_all,
 )
 from sqlalchemy.orm import aliased, joinedload
 
-from goalsite.domain.mentions import key_of_name
-from goalsite.domain.names import name_key
 from goalsite.domain.period_plan import read_written
 from goalsite.extensions import EXACT_DECIMALS, SHARE_DECIMALS, Instant, db, exact
 from goalsite.models import GoalFollower, GoalUnit, Measure, Person, Unit
@@ -189,19 +185,6 @@ def history_of(goal_id: int, page: int) -> History:
     rows = db.session.execute(query).tuples().all()
     lines = [HistoryLine(row, old, replacement) for row, replacement, old, _ in rows]
     return History(lines, rows[0][3] if rows else 0, page)
-
-
-def people_named(keys: set[str]) -> dict[str, Person]:
-    """Who is meant by each of the keys of `domain.mentions`; a name that several people bear means nobody."""
-    if not keys:
-        return {}
-    names = {name_key(key) for key in keys if "@" not in key}
-    query = select(Person).where(or_(Person.email_key.in_(sorted(keys)), Person.sort_key.in_(sorted(names))))
-    people = list(db.session.scalars(query.where(Person.disabled_at.is_(None)).order_by(Person.id)))
-    called = Counter(key_of_name(person.name) for person in people)
-    by_name = {key_of_name(person.name): person for person in people if called[key_of_name(person.name)] == 1}
-    found = by_name | {person.email_key: person for person in people}
-    return {key: person for key, person in found.items() if key in keys}
 
 
 def _plain(text: str) -> Fraction | date | str:

@@ -2,32 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from goalsite.domain.relations import ToUnit, Viewer
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Unit
-from goalsite.models_follow import Action, Blocker, GoalPoint, Note
+from goalsite.models_follow import Action, Blocker, Change, GoalPoint, Note
+from goalsite.queries.cards import MeasureCard, card_of
+from goalsite.queries.company import company
 from goalsite.queries.filters import NEEDS_A_LOOK, in_unit, is_stale
 from goalsite.queries.overview import expected_today
-from goalsite.queries.records import fraction
+from goalsite.queries.records import fraction, records_of
 from goalsite.queries.supporters import with_measures
 from goalsite.queries.visible import below, visible_goals
 
 WEEK = timedelta(days=7)
-# What one page on the table holds; the overview has the rest.
+# What one page on the table holds; the overview has the rest. The screen shows the first lines of each part until all are asked for.
 MOST_GOALS = 200
-MOST_LINES = 15
+FIRST_LINES = 15
 MOST_NOTES = 12
 
 
 @dataclass(frozen=True)
 class Line:
-    """A goal, its progress at the last meeting and the progress expected of it now: fractions."""
+    """A goal, its progress before the day of the last meeting and the progress expected of it now: fractions."""
 
     goal: Goal
     then: Fraction | None
@@ -41,13 +43,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Agenda:
-    """What the meeting speaks about, a list for each part; `counts` says how many there are in all, where a list is cut short."""
+    """What the meeting speaks about, a list for each part; `counts` says how many there are in all, where a list is cut short.
+    `calls`: by goal, the measures whose last check-in says better than the numbers say."""
 
     changed: list[Line] = field(default_factory=list)
     behind: list[Line] = field(default_factory=list)
     stale: list[Line] = field(default_factory=list)
     flagged: list[Line] = field(default_factory=list)
     counts: Mapping[str, int] = field(default_factory=dict)
+    calls: Mapping[int, list[MeasureCard]] = field(default_factory=dict)
 
 
 def find(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit] | None:
@@ -58,16 +62,20 @@ def find(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit] | None:
 
 
 def agenda_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date, today: date) -> Agenda:
-    """The goals of the unit and those below that the viewer may see, and that moved since or need a word. One query."""
+    """The goals of the unit and those below that the viewer may see, and that moved since or need a word. One query, and
+    three where somebody says better than the numbers say.
+
+    The day itself counts: what was entered on it may have come after the meeting.
+    """
     parts: dict[str, ColumnElement[bool]] = {
-        "changed": Goal.last_checkin_on > since,
+        "changed": Goal.last_checkin_on >= since,
         "behind": Goal.status.in_(NEEDS_A_LOOK),
         "stale": is_stale(today),
         "flagged": Goal.flagged.is_(True),
     }
     then = (
         select(GoalPoint.progress)
-        .where(GoalPoint.goal_id == Goal.id, GoalPoint.on <= since)
+        .where(GoalPoint.goal_id == Goal.id, GoalPoint.on < since)
         .order_by(GoalPoint.on.desc())
         .limit(1)
         .correlate(Goal)
@@ -92,9 +100,32 @@ def agenda_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date, today: date
                 found[name].append(line)
     found["changed"].sort(key=lambda line: -abs(line.moved))
     return Agenda(
-        **{name: lines[:MOST_LINES] for name, lines in found.items()},
+        **found,
         counts={name: int(rows[0]._mapping[f"all_{name}"]) for name in parts},
+        calls=_calls([line.goal.id for line in found["flagged"]], today),
     )
+
+
+def changes_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date) -> list[Change]:
+    """The numbers and dates of these goals changed since, and the goals that ended or were cancelled, the latest first; the day
+    itself is in it, since what a meeting agrees on is changed after it. One query."""
+    ended = and_(Change.field == "state", Change.new.in_(("closed", "cancelled")))
+    concerned = (Goal.cycle_id == cycle.id, visible_goals(viewer), *in_unit(unit, True))
+    query = (
+        select(Change)
+        .join(Change.goal)
+        .where(Change.at >= company().moment(since, time()), or_(Change.field.not_in(("state", "evaluator")), ended))
+        .where(Goal.state.in_(("active", "closed", "cancelled")), *concerned)
+        .options(
+            contains_eager(Change.goal).options(joinedload(Goal.owner), joinedload(Goal.unit)),
+            joinedload(Change.measure),
+            joinedload(Change.by),
+            joinedload(Change.approved_by),
+        )
+        .order_by(Change.at.desc(), Change.goal_id, Change.id)
+        .limit(MOST_GOALS)
+    )
+    return list(db.session.scalars(query))
 
 
 def blockers_of(viewer: Viewer, unit: Unit, cycle: Cycle) -> list[Blocker]:
@@ -106,7 +137,7 @@ def blockers_of(viewer: Viewer, unit: Unit, cycle: Cycle) -> list[Blocker]:
         .where(Blocker.closed_on.is_(None), *_under_way(viewer, unit, cycle))
         .options(contains_eager(Blocker.measure).contains_eager(Measure.goal), joinedload(Blocker.owner))
         .order_by(Blocker.opened_on, Blocker.id)
-        .limit(MOST_LINES)
+        .limit(MOST_GOALS)
     )
     return list(db.session.scalars(query))
 
@@ -119,7 +150,7 @@ def actions_of(viewer: Viewer, unit: Unit, cycle: Cycle, today: date) -> list[Ac
         .where(Action.done_on.is_(None), Action.due_on <= today + WEEK, *_under_way(viewer, unit, cycle))
         .options(contains_eager(Action.goal), joinedload(Action.assignee))
         .order_by(Action.due_on, Action.id)
-        .limit(MOST_LINES)
+        .limit(MOST_GOALS)
     )
     return list(db.session.scalars(query))
 
@@ -133,6 +164,14 @@ def notes_of(unit_id: int) -> list[Note]:
 def note_on(unit_id: int, day: date) -> Note | None:
     """What was noted on that day."""
     return db.session.scalar(select(Note).where(Note.unit_id == unit_id, Note.held_on == day))
+
+
+def _calls(goal_ids: list[int], today: date) -> dict[int, list[MeasureCard]]:
+    if not goal_ids:
+        return {}
+    records = records_of(goal_ids, today, deep=False)
+    cards = (card_of(goal, records, {}, today) for goal in records.goals)
+    return {card.row.id: [one for one in card.measures if one.standing.flagged] for card in cards}
 
 
 def _under_way(viewer: Viewer, unit: Unit, cycle: Cycle) -> list[ColumnElement[bool]]:

@@ -25,6 +25,7 @@ from goalsite.queries.organisation import Who, heads_then, who_of
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.reports import CycleRecord, period_totals
 from goalsite.queries.results import tally
+from goalsite.queries.taken_back import Before
 from goalsite.queries.visible import people_with_visible_results, visible_goals
 
 CYCLES = 12
@@ -105,7 +106,7 @@ def members_of(viewer: Viewer, found: Sequence[Found], cycle: Cycle, today: date
     shown = {one.person.id for one in found if one.may_see_results}
     if not shown:
         return [Member(cards[key], None) for key in ids]
-    record = CycleRecord(cycle, cycle.state, today, records.goals, records.world, known=known)
+    record = CycleRecord(cycle, Before(cycle.state), today, records.goals, records.world, known=known)
     histories, heads = _histories(shown), heads_then(cycle)
     own = _own_scores([goal.id for goal in records.goals if goal.owner_id in shown])
     return [

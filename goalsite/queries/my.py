@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from goalsite.domain.goals import computed_result
 from goalsite.domain.relations import ToGoal, Viewer
@@ -14,13 +14,13 @@ from goalsite.domain.results import Counted, Totals, totals
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person
-from goalsite.models_follow import Acknowledgement, Action, CheckIn, Comment, Result
+from goalsite.models_follow import Action, Comment, Result
 from goalsite.queries.cards import GoalCard, cards_of
 from goalsite.queries.organisation import heads_then
 from goalsite.queries.records import fraction
 from goalsite.queries.typed import latest_typed
+from goalsite.queries.unseen import count_unseen
 
-UNSEEN_DAYS = timedelta(days=14)
 TALK = 5
 
 
@@ -123,14 +123,7 @@ def my_waits(person: Person, today: date, now: datetime) -> Waits:
             or_(Cycle.state == "reviewing", and_(Cycle.state == "open", Goal.due_on < today)),
         )
     )
-    unseen = (
-        select(func.count(CheckIn.id))
-        .join(CheckIn.measure)
-        .join(Measure.goal)
-        .join(Goal.owner)
-        .outerjoin(Acknowledgement, Acknowledgement.checkin_id == CheckIn.id)
-        .where(*_unseen_by(person, today))
-    )
+    unseen = count_unseen(person.id, today)
     returned = (
         select(func.count(Goal.id))
         .join(Goal.cycle)
@@ -140,21 +133,6 @@ def my_waits(person: Person, today: date, now: datetime) -> Waits:
     counts = (to_submit, unseen, returned, *firsts)
     columns = [*(count.scalar_subquery() for count in counts), *latest_typed(person.id, now)]
     return Waits(*db.session.execute(select(*columns)).one())
-
-
-def my_unseen(person: Person, today: date) -> list[CheckIn]:
-    """The latest check-ins of my people that nobody has marked as seen."""
-    query = (
-        select(CheckIn)
-        .join(CheckIn.measure)
-        .join(Measure.goal)
-        .join(Goal.owner)
-        .outerjoin(Acknowledgement, Acknowledgement.checkin_id == CheckIn.id)
-        .where(*_unseen_by(person, today))
-        .options(contains_eager(CheckIn.measure).contains_eager(Measure.goal), joinedload(CheckIn.author))
-        .order_by(CheckIn.entered_at.desc(), CheckIn.id.desc())
-    )
-    return list(db.session.scalars(query.limit(TALK)))
 
 
 def my_actions(person: Person, cycle: Cycle) -> list[Action]:
@@ -173,12 +151,3 @@ def my_talk(person: Person, cycle: Cycle) -> list[Comment]:
         Comment.entered_at.desc(), Comment.id.desc()
     )
     return list(db.session.scalars(query.limit(TALK)))
-
-
-def _unseen_by(person: Person, today: date) -> list[ColumnElement[bool]]:
-    return [
-        Person.boss_id == person.id,
-        CheckIn.author_id != person.id,
-        CheckIn.on > today - UNSEEN_DAYS,
-        Acknowledgement.checkin_id.is_(None),
-    ]

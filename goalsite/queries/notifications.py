@@ -1,5 +1,7 @@
 """What concerns me: the bell's page."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -8,6 +10,8 @@ from goalsite.domain.terms import TOPICS
 from goalsite.extensions import db
 from goalsite.models import Goal
 from goalsite.models_accounts import Notification, NotificationChoice
+from goalsite.queries.changes import changes_by_id
+from goalsite.queries.goal_talk import Item
 from goalsite.queries.visible import visible_goals
 
 SHOWN = 50
@@ -25,6 +29,13 @@ def latest_for(viewer: Viewer) -> list[Notification]:
             .limit(SHOWN)
         )
     )
+
+
+def changes_of(told: Iterable[Notification]) -> dict[int, list[Item]]:
+    """By notification, what was changed where it tells of a change, the goal's own first. One query, none where none does."""
+    ids = {one.id: one.detail["changes"] for one in told if one.kind == "changed"}
+    made = changes_by_id(key for keys in ids.values() for key in keys)
+    return {one: sorted((made[key] for key in keys), key=lambda item: item.measure or "") for one, keys in ids.items()}
 
 
 def concerning(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:

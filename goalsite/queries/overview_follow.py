@@ -88,10 +88,8 @@ def cycle_before(cycles: Sequence[Cycle], cycle: Cycle) -> Cycle | None:
 
 def cycle_beside(cycles: Sequence[Cycle], cycle: Cycle) -> Cycle | None:
     """The one to set beside it: the one before it, or else the nearest that is about as long, or else the nearest."""
-    nearest = min(
-        cycles, key=lambda one: (not _as_long(one, cycle), abs(one.starts_on - cycle.starts_on)), default=None
-    )
-    return cycle_before(cycles, cycle) or nearest
+    nearest = sorted(cycles, key=lambda one: (not _as_long(one, cycle), abs(one.starts_on - cycle.starts_on)))
+    return cycle_before(cycles, cycle) or next(iter(nearest), None)
 
 
 def chart_of(
@@ -124,9 +122,8 @@ def chart_of(
 
 def kpis_of(goals: Sequence[Goal], today: date) -> list[KpiCard]:
     """Up to four KPIs of these goals, the weightiest first, with their periods. One query."""
-    chosen = sorted((goal for goal in goals if goal.kind == "kpi" and goal.measures), key=lambda goal: -goal.weight)[
-        :KPIS
-    ]
+    kpis = [goal for goal in goals if goal.kind == "kpi" and goal.measures]
+    chosen = sorted(kpis, key=lambda goal: -goal.weight)[:KPIS]
     if not chosen:
         return []
     firm = company()
@@ -290,9 +287,8 @@ def _laid_over(
 
 
 def _months(cycle: Cycle) -> list[date]:
-    firsts = [
-        date(year, month, 1) for year in range(cycle.starts_on.year, cycle.ends_on.year + 1) for month in range(1, 13)
-    ]
+    years = range(cycle.starts_on.year, cycle.ends_on.year + 1)
+    firsts = [date(year, month, 1) for year in years for month in range(1, 13)]
     return [first for first in firsts if cycle.starts_on < first < cycle.ends_on]
 
 

@@ -13,6 +13,7 @@ from goalsite.queries.reports import GoalLine
 from goalsite.queries.supporters import points_of
 
 ONE = Fraction(1)
+MOST_DRAWN = 500
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,24 @@ class Forecasts:
 
     lines: list[Line]
     in_all: int
+    every: Sequence[Forecast] | None = None
 
 
-def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int) -> Forecasts:
-    """The page of the goals' report with each goal's forecast. Five queries."""
-    found = report_goals.page_of(viewer, asked, sort, down=down, page=page)
-    return Forecasts(_told(asked, found.lines), found.in_all)
+def page_of(
+    viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int, at_once: int = report_goals.AT_ONCE
+) -> Forecasts:
+    """The page of the goals' report with each goal's forecast, and `every` goal's where they are no more than are drawn. Six queries."""
+    in_all = report_goals.count_of(viewer, asked)
+    if in_all > MOST_DRAWN:
+        found = report_goals.page_of(viewer, asked, sort, down=down, page=page, at_once=at_once)
+        return Forecasts(_told(asked, found.lines), in_all)
+    whole = report_goals.page_of(viewer, asked, sort, down=down, page=1, at_once=MOST_DRAWN)
+    lines = _told(asked, whole.lines)
+    return Forecasts(lines[(page - 1) * at_once : page * at_once], in_all, [one.forecast for one in lines])
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[Line]:
-    """The whole by the goals' codes, worked out slice by slice."""
+    """The whole by the goals' codes, worked out slice by slice. RuleError as `allow_file`."""
     for lines in report_goals.slices_of(viewer, asked):
         yield from _told(asked, lines)
 

@@ -14,7 +14,7 @@ from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Goal, Person, Unit
 from goalsite.queries.filters import in_unit
-from goalsite.queries.report_people import Question, sorted_by
+from goalsite.queries.report_people import Question, allow_file, sorted_by
 from goalsite.queries.reports import GoalLine, goal_lines, record_of
 from goalsite.queries.visible import visible_evaluations, visible_goals
 
@@ -43,19 +43,19 @@ class Goals:
     too_many: bool = False
 
 
-def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int) -> Goals:
+def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int, at_once: int = AT_ONCE) -> Goals:
     """A page of the report, sorted; which has no such number comes last. Four queries, of a past day six."""
-    first = (page - 1) * AT_ONCE
+    first = (page - 1) * at_once
     query = goals_in(viewer, asked)
     if asked.as_of is not None:
         found = ids_of(query.limit(MOST_REPLAYED + 1))
         if len(found) > MOST_REPLAYED:
             return Goals([], 0, too_many=True)
         lines = sorted_by(_lines_of(asked, found), _VALUES[sort], down=down)
-        return Goals(lines[first : first + AT_ONCE], len(lines))
+        return Goals(lines[first : first + at_once], len(lines))
     in_all = query.add_columns(func.count().over())
     rows = (
-        db.session.execute(in_all.order_by(*_order(sort, down), Goal.code).limit(AT_ONCE).offset(first)).tuples().all()
+        db.session.execute(in_all.order_by(*_order(sort, down), Goal.code).limit(at_once).offset(first)).tuples().all()
     )
     found = {row[0]: row[1] for row in rows}
     place = {goal_id: at for at, goal_id in enumerate(found)}
@@ -64,15 +64,22 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
     return Goals(lines, rows[0][2] if rows else 0)
 
 
+def count_of(viewer: Viewer, asked: Question) -> int:
+    """How many goals the report of today is about. One query."""
+    return db.session.scalar(goals_in(viewer, asked).with_only_columns(func.count(Goal.id))) or 0
+
+
 def all_of(viewer: Viewer, asked: Question) -> Iterator[Line]:
-    """The whole report by code."""
+    """The whole report by code. RuleError as `allow_file`."""
     return chain.from_iterable(slices_of(viewer, asked))
 
 
 def slices_of(viewer: Viewer, asked: Question) -> Iterator[list[Line]]:
     """The same, slice by slice as it is worked out."""
     found = list(ids_of(goals_in(viewer, asked).order_by(Goal.code)).items())
-    return (_lines_of(asked, dict(found[at : at + SLICE])) for at in range(0, len(found), SLICE))
+    allow_file(viewer, len(found), MOST_REPLAYED)
+    for at in range(0, len(found), SLICE):
+        yield _lines_of(asked, dict(found[at : at + SLICE]))
 
 
 def goals_in(viewer: Viewer, asked: Question) -> Any:

@@ -13,7 +13,7 @@ from goalsite.extensions import db
 from goalsite.models import Goal, Measure, Person, Unit
 from goalsite.queries.cards import MeasureCard, measure_card
 from goalsite.queries.report_goals import MOST_REPLAYED, SLICE, STATUSES, goals_in, ids_of
-from goalsite.queries.report_people import Question, sorted_by
+from goalsite.queries.report_people import Question, allow_file, sorted_by
 from goalsite.queries.reports import CycleRecord, MeasureLine, measure_lines, record_of
 
 AT_ONCE = 50
@@ -39,9 +39,9 @@ class Measures:
     too_many: bool = False
 
 
-def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int) -> Measures:
+def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int, at_once: int = AT_ONCE) -> Measures:
     """A page of the report, sorted; which has no such number comes last. Six queries."""
-    first = (page - 1) * AT_ONCE
+    first = (page - 1) * at_once
     goals = goals_in(viewer, asked)
     if asked.as_of is not None or sort in COMPUTED:
         found = list(ids_of(goals.limit(MOST_REPLAYED + 1)))
@@ -49,18 +49,19 @@ def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int
             return Measures([], 0, too_many=True)
         record = _record(asked, found)
         lines = sorted_by(measure_lines(record), _VALUES[sort], down=down)
-        return Measures(_shown(record, lines[first : first + AT_ONCE]), len(lines))
+        return Measures(_shown(record, lines[first : first + at_once]), len(lines))
     query = goals.join(Measure, Measure.goal_id == Goal.id).with_only_columns(Measure.id, Goal.id, func.count().over())
     ordered = query.order_by(*_order(sort, down), Goal.code, Measure.place, Measure.id)
-    rows = db.session.execute(ordered.limit(AT_ONCE).offset(first)).tuples().all()
+    rows = db.session.execute(ordered.limit(at_once).offset(first)).tuples().all()
     record = _record(asked, [goal_id for _, goal_id, _ in rows])
     by_id = {line.measure.id: line for line in measure_lines(record)}
     return Measures(_shown(record, [by_id[row[0]] for row in rows]), rows[0][2] if rows else 0)
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[MeasureLine]:
-    """The whole report by the goals' codes, worked out slice by slice."""
+    """The whole report by the goals' codes, worked out slice by slice. RuleError as `allow_file`."""
     found = list(ids_of(goals_in(viewer, asked).order_by(Goal.code)))
+    allow_file(viewer, len(found), MOST_REPLAYED)
     for at in range(0, len(found), SLICE):
         yield from measure_lines(_record(asked, found[at : at + SLICE]))
 

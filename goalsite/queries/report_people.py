@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, and_, false, func, select
 from sqlalchemy.orm import aliased
 
+from goalsite import policy
+from goalsite.domain.errors import RuleError
 from goalsite.domain.periods import Span
 from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
@@ -89,24 +91,32 @@ class People:
     too_many: bool = False
 
 
-def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int) -> People:
+def page_of(viewer: Viewer, asked: Question, sort: str, *, down: bool, page: int, at_once: int = AT_ONCE) -> People:
     """A page of the report, sorted; who has no such number comes last. Four queries, of a past day or a period at most six."""
     if asked.replays:
         rows, in_all = rows_of(viewer, asked, most=MOST_REPLAYED)
         if in_all > MOST_REPLAYED:
             return People([], in_all, too_many=True)
         lines = sorted_by(lines_of(asked, rows), _VALUES[sort], down=down)
-        return People(lines[(page - 1) * AT_ONCE : page * AT_ONCE], in_all)
+        return People(lines[(page - 1) * at_once : page * at_once], in_all)
     ordered = _people(viewer, asked).order_by(*_order(sort, down), Person.sort_key, Person.id)
-    found, in_all = _read(ordered.limit(AT_ONCE).offset((page - 1) * AT_ONCE), asked)
+    found, in_all = _read(ordered.limit(at_once).offset((page - 1) * at_once), asked)
     return People(lines_of(asked, found, deep=in_all <= MOST_REPLAYED), in_all)
 
 
 def all_of(viewer: Viewer, asked: Question) -> Iterator[PersonLine]:
-    """The whole report by e-mail, worked out slice by slice."""
-    rows, _ = rows_of(viewer, asked)
+    """The whole report by e-mail, worked out slice by slice. RuleError as `allow_file`, for a past day or a period."""
+    rows, in_all = rows_of(viewer, asked)
+    if asked.replays:
+        allow_file(viewer, in_all, MOST_REPLAYED)
     for at in range(0, len(rows), SLICE):
         yield from (line.line for line in lines_of(asked, rows[at : at + SLICE]))
+
+
+def allow_file(viewer: Viewer, count: int, most: int) -> None:
+    """RuleError file_too_large where more people or goals than that are to be worked out for a file, and the reader may not have that."""
+    if count > most and not policy.may_work_out_everything(viewer):
+        raise RuleError("file_too_large", most=most)
 
 
 def rows_of(

@@ -1,7 +1,7 @@
 """The report of units, a page of it or the whole: each unit's own goals, and beside them, never mixed in, the mean of its people (rules §6, §8)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from goalsite import policy
+from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import Viewer
 from goalsite.domain.results import mean
 from goalsite.extensions import db
@@ -69,23 +70,28 @@ def place_in(units: Kept, code: str) -> Place | None:
     return Place(path, unit, children[:AT_ONCE], len(children), results)
 
 
-def page_of(viewer: Viewer, asked: Question, units: Kept, sort: str, *, down: bool, page: int) -> Units:
+def page_of(
+    viewer: Viewer, asked: Question, units: Kept, sort: str, *, down: bool, page: int, at_once: int = AT_ONCE
+) -> Units:
     """A page of the report, sorted; which has no such number comes last. Four queries. units: where a past day is asked for, from `units_of`; then six."""
-    first = (page - 1) * AT_ONCE
+    first = (page - 1) * at_once
     if asked.as_of is None:
-        return _stored(viewer, asked, sort, down, first, AT_ONCE)
+        return _stored(viewer, asked, sort, down, first, at_once)
     lines, too_many = _replayed(viewer, asked, units, MOST_REPLAYED)
     found = sorted_by(lines, _VALUES[sort], down=down)
-    return Units(found[first : first + AT_ONCE], len(found), too_many)
+    return Units(found[first : first + at_once], len(found), too_many)
 
 
-def all_of(viewer: Viewer, asked: Question) -> list[UnitLine]:
-    """The whole report by code."""
+def all_of(viewer: Viewer, asked: Question) -> Iterator[UnitLine]:
+    """The whole report by code. RuleError as `allow_file`, for a past day."""
     if asked.as_of is None:
         found = _stored(viewer, asked, "name", False, 0, None).lines
     else:
-        found, _ = _replayed(viewer, asked, units_of(asked.cycle))
-    return sorted((line.line for line in found), key=lambda line: line.unit.code)
+        most = None if policy.may_work_out_everything(viewer) else MOST_REPLAYED
+        found, too_many = _replayed(viewer, asked, units_of(asked.cycle), most)
+        if too_many:
+            raise RuleError("file_too_large", most=MOST_REPLAYED)
+    yield from sorted((line.line for line in found), key=lambda line: line.unit.code)
 
 
 def _stored(viewer: Viewer, asked: Question, sort: str, down: bool, first: int, most: int | None) -> Units:
@@ -95,7 +101,7 @@ def _stored(viewer: Viewer, asked: Question, sort: str, down: bool, first: int, 
         found = [(stored_unit_line(unit, _then(unit, held), held), means.get(unit.id)) for unit, held in rows]
         return Units([_shown(line, mean is not None and mean.hidden) for line, mean in found], in_all)
     theirs = [Goal.scope == "unit", Goal.unit_id.in_([unit.id for unit, _ in rows])]
-    record = record_of(cycle, asked.day, narrowed=theirs, deep=most is None or in_all <= MOST_DEEP)
+    record = record_of(cycle, asked.day, narrowed=theirs, deep=in_all <= MOST_DEEP)
     own = tally(record.goals, cycle).units
     lines = []
     for unit, _ in rows:

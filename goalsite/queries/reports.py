@@ -25,15 +25,15 @@ from goalsite.queries.organisation import Organisation, PersonThen, UnitThen, ba
 from goalsite.queries.records import fraction, records_of
 from goalsite.queries.results import Tallies, tally
 from goalsite.queries.supporters import Known, with_stored_supporters
-from goalsite.queries.taken_back import adjustments_before, state_before
+from goalsite.queries.taken_back import Before, before
 
 
 @dataclass(frozen=True)
 class CycleRecord:
-    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from. state: the cycle's on the day."""
+    """A cycle's counted goals on a day: their rows, facts and standings. What every report starts from."""
 
     cycle: Cycle
-    state: str
+    before: Before
     day: date
     goals: list[Goal]
     world: World
@@ -151,8 +151,8 @@ def record_of(
     counted = [goal for goal in records.goals if world.goals[goal.id].state in COUNTED_STATES]
     counted.sort(key=lambda goal: goal.code)
     there = organisation if organisation or narrowed else organisation_of(cycle)
-    state = state_before(cycle, company().end_of(day)) if as_of else cycle.state
-    return CycleRecord(cycle, state, day, counted, world, as_of, known, there, records.measures)
+    then = before(cycle, company().end_of(day)) if as_of else Before(cycle.state)
+    return CycleRecord(cycle, then, day, counted, world, as_of, known, there, records.measures)
 
 
 def measure_lines(record: CycleRecord) -> list[MeasureLine]:
@@ -174,16 +174,23 @@ def goal_lines(record: CycleRecord) -> list[GoalLine]:
 
 
 def person_lines(
-    record: CycleRecord, *, unit: Unit | None = None, period: tuple[str, Span] | None = None
+    record: CycleRecord,
+    *,
+    unit: Unit | None = None,
+    period: tuple[str, Span] | None = None,
+    person_id: int | None = None,
 ) -> list[PersonLine]:
-    """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span)."""
+    """One line a person who was there during the cycle, by e-mail; of one unit and those below it; for one calendar period (frequency, span); of one
+    person alone."""
     cycle, there = record.cycle, _organisation(record)
+    chosen = [] if person_id is None else [Person.id == person_id]
     rows = [
         person
-        for person in db.session.scalars(select(Person).order_by(Person.email_key))
+        for person in db.session.scalars(select(Person).where(*chosen).order_by(Person.email_key))
         if (then := there.people.get(person.id)) and (unit is None or unit.id in there.above.get(then.unit or 0, ()))
     ]
-    adjusted, frozen = _adjustments(record), _frozen(record)
+    reviews = db.session.scalars(select(Review).where(Review.cycle_id == cycle.id))
+    adjusted, frozen = {one.person_id: fraction(one.adjustment) for one in reviews}, _frozen(record)
     goals = tally(record.goals, cycle, there.heads).people
     codes = dict(db.session.execute(select(Unit.id, Unit.code)).tuples().all())
     lines = []
@@ -198,7 +205,7 @@ def person_line(
     record: CycleRecord, facts: PersonFacts, goals: Sequence[Goal], period: tuple[str, Span] | None = None
 ) -> PersonLine:
     """One person's line from the goals that count for them; for one calendar period (frequency, span)."""
-    cycle, person, held, adjustment = record.cycle, facts.person, facts.held, facts.adjustment
+    cycle, person, held = record.cycle, facts.person, facts.held
     last = max((on for goal in goals if (on := record.standing(goal).last_on)), default=None)
     if period is not None:
         sums = period_totals(record, goals, *period)
@@ -207,8 +214,10 @@ def person_line(
         line = stored_line(facts, held)
         return line if line.expected is not None else replace(line, expected=record.expected_total(goals))
     sums = record.totals(goals)
+    since = record.before.adjusted.get(person.id)
+    adjustment = fraction(since[0]) if since else facts.adjustment
     total = sums.total + adjustment if adjustment is not None and sums.total is not None else sums.total
-    rated = record.state in ("reviewing", "closed") and may_be_rated(
+    rated = record.before.state in ("reviewing", "closed") and may_be_rated(
         Span(cycle.starts_on, cycle.ends_on), person.joined_on, person.left_on
     )
     rating = rate(total, bands_of(cycle)) if rated else ""
@@ -265,13 +274,6 @@ def period_totals(record: CycleRecord, goals: Iterable[Goal], frequency: str, sp
             if reached is not None:
                 counted.append(Counted("kpi", record.weight(goal), reached, record.is_provisional(goal)))
     return totals(counted, Fraction(1))
-
-
-def _adjustments(record: CycleRecord) -> dict[int, Fraction | None]:
-    """HR's adjustments, by person."""
-    then = adjustments_before(company().end_of(record.day)) if record.as_of else {}
-    reviews = db.session.scalars(select(Review).where(Review.cycle_id == record.cycle.id))
-    return {one.person_id: fraction(then[one.id][0] if one.id in then else one.adjustment) for one in reviews}
 
 
 def _frozen(record: CycleRecord) -> dict[tuple[int | None, int | None], Result]:

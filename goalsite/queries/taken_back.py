@@ -1,13 +1,13 @@
 """The records as they stood at the end of a day: changes and evaluations recorded later are taken back (rules §7)."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, String, and_, cast, or_, select
 
 from goalsite.domain import states
 from goalsite.domain.company import Company
@@ -19,9 +19,10 @@ from goalsite.domain.periods import Span
 from goalsite.extensions import db
 from goalsite.models import Cycle, Measure
 from goalsite.models_accounts import AuditRow
-from goalsite.models_follow import Change, EvaluationStep
+from goalsite.models_follow import Change, EvaluationStep, Review
 
 ONE = Fraction(1)
+ADJUSTED = "review_adjust"
 CYCLE_MOVES = [f"{act}_cycle" for _, act in states.CYCLE]
 Facts = TypeVar("Facts", GoalFacts, MeasureFacts)
 
@@ -66,22 +67,29 @@ def taken_back(
     return World(goals, world.entries, world.thresholds)
 
 
-def adjustments_before(end: datetime) -> dict[int, tuple[Decimal | None, str]]:
-    """By review, HR's adjustment and its reason just before `end`, of those adjusted since, from the audit log; what was loaded stands from the start."""
-    since = select(AuditRow.object_id, AuditRow.before).where(AuditRow.action == "review_adjust", AuditRow.at >= end)
-    was = {int(key): before or {} for key, before in db.session.execute(since.order_by(AuditRow.seq.desc()))}
-    return {
-        key: (Decimal(said["adjustment"]) if said.get("adjustment") else None, said.get("adjustment_why") or "")
-        for key, said in was.items()
-    }
+@dataclass(frozen=True)
+class Before:
+    """What the audit log says of a cycle just before some moment: its state, and by person HR's adjustment of the result with its reason, of those
+    adjusted since. What was loaded stands from the start."""
+
+    state: str
+    adjusted: Mapping[int, tuple[Decimal | None, str]] = field(default_factory=dict)
 
 
-def state_before(cycle: Cycle, end: datetime) -> str:
-    """The cycle's state just before `end`: what it was before the first move since; one it was loaded with stands from the start."""
-    moves = select(AuditRow.before).where(AuditRow.object_kind == "cycle", AuditRow.object_id == str(cycle.id))
-    since = moves.where(AuditRow.action.in_(CYCLE_MOVES), AuditRow.at >= end)
-    before = db.session.scalar(since.order_by(AuditRow.seq).limit(1))
-    return str(before["state"]) if before else cycle.state
+def before(cycle: Cycle, end: datetime) -> Before:
+    """As it was just before `end`. One query."""
+    moved = and_(AuditRow.action.in_(CYCLE_MOVES), AuditRow.object_id == str(cycle.id))
+    mine = and_(cast(Review.id, String) == AuditRow.object_id, AuditRow.action == ADJUSTED, Review.cycle_id == cycle.id)
+    since = select(AuditRow.before, Review.person_id).outerjoin(Review, mine)
+    since = since.where(AuditRow.at >= end, or_(moved, AuditRow.action == ADJUSTED)).order_by(AuditRow.seq.desc())
+    state, adjusted = cycle.state, {}
+    for was, person_id in db.session.execute(since).tuples():
+        if was and "adjustment" in was and person_id:
+            exact = Decimal(was["adjustment"]) if was["adjustment"] else None
+            adjusted[person_id] = (exact, was["adjustment_why"])
+        elif was and "adjustment" not in was:
+            state = was["state"]
+    return Before(state, adjusted)
 
 
 def _number(text: str) -> Fraction | None:

@@ -74,10 +74,12 @@ def lines_for(viewer: Viewer, person_id: int, today: date) -> list[Line]:
 
 
 def missed_periods(measure: MeasureCard) -> list[PeriodStanding]:
-    """The past periods that went by without a value (§4), the latest first: each can still be filled in."""
+    """The past periods that went by without a value (§4), the latest first: each can still be filled in. Not the one asked about anyway."""
     if measure.row.fed_by_id or not measure.facts.frequency:
         return []
-    return [line for line in measure.strip if line.state == "past" and line.missed][::-1][:MOST_MISSED]
+    asked = measure.asked.first if measure.asked else None
+    missed = [line for line in measure.strip if line.state == "past" and line.missed and line.period.first != asked]
+    return missed[::-1][:MOST_MISSED]
 
 
 def reports_of(person_id: int, today: date) -> list[tuple[Person, int]]:

@@ -96,7 +96,7 @@ def create(measure_id: int) -> AnyResponse:
         flash(_("Saved: %(title)s.", title=measure.row.title), "success")
         return redirect(back(goal, measure_id), 303)
     card, measure = read.card_with(goal, measure_id, here.today())
-    answer = _row(card, measure, to)
+    answer = _row(card, measure, to, saved=measure.asked is not None)
     # The form is gone by then, so the body hears it.
     events = ("checked-in", f"checked-in-{goal.id}")
     answer.headers["HX-Trigger"] = json.dumps({event: {"target": "body"} for event in events})
@@ -119,6 +119,7 @@ def _row(
     *,
     form: CheckInForm | None = None,
     newer: Any = None,
+    saved: bool = False,
     status: int = 200,
 ) -> Response:
     weekly = came_from() == "week"
@@ -133,6 +134,7 @@ def _row(
         measure=measure,
         form=form,
         newer=newer,
+        saved=saved,
         came_from=came_from(),
         alone=not wants_fragment(),
         may_check_in=policy.may_check_in(to, card.row, measure.row),

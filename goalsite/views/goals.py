@@ -20,6 +20,7 @@ from goalsite.markdown import Mention, rendered
 from goalsite.models import Goal, Person
 from goalsite.queries import coach, goal_page, goal_talk
 from goalsite.queries import company as here
+from goalsite.queries.audience import people_named
 from goalsite.queries.coach_background import Asked, Background, asked_of, background_from, questions
 from goalsite.queries.goal_page import Found, Page
 from goalsite.queries.goal_talk import History, Item, Surroundings
@@ -131,10 +132,11 @@ def coached(found: Found, view: Page, background: Background | None) -> dict[str
 def talk(goal: Goal, to: ToGoal, around: Surroundings, number: int, form: CommentForm | None = None) -> dict[str, Any]:
     """What the conversation shows: a page of comments with their mentions, and the form where one may comment."""
     may = policy.may_comment(to, goal)
-    named = goal_talk.people_named(
-        {key for item in around.comments if item.person for key in named_in(item.body or "", item.person.email_key)}
-    )
-    mentions = {key: Mention(person.name, person_href(person)) for key, person in named.items()}
+    keys = {key for item in around.comments if item.person for key in named_in(item.body or "", item.person.email_key)}
+    mentions = {
+        key: Mention(one.person.name, person_href(one.person), unheard=not one.sees)
+        for key, one in people_named(keys, goal).items()
+    }
     spoken = [
         Spoken(item, rendered(item.body or "", mentions, item.person.email_key if item.person else ""))
         for item in around.comments

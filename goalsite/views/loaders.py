@@ -8,10 +8,13 @@ from flask import abort, g
 from goalsite import policy
 from goalsite.actions.as_of import go_back
 from goalsite.actions.standing import one_at_a_time
+from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import ToGoal
+from goalsite.errors import error_page
 from goalsite.extensions import db
 from goalsite.frame import frame
 from goalsite.frame import viewer as viewer
+from goalsite.messages import say
 from goalsite.models import Cycle, Goal
 from goalsite.queries import goals as goal_queries
 from goalsite.queries.viewer import relation_to
@@ -22,15 +25,25 @@ def day_looked_at() -> date:
     return frame().as_of or frame().today
 
 
-def stand_on_the_day(*cycles: Cycle, goal_id: int | None = None) -> None:
-    """Where the page is about a past day, everything read from here on is as of that day: the goals and results of these
-    cycles, or just the goal and what supports it. After it nothing is written."""
+def stand_on_the_day(
+    *cycles: Cycle,
+    goal_id: int | None = None,
+    person_id: int | None = None,
+    metric_id: int | None = None,
+    with_results: bool = True,
+) -> None:
+    """Where the page is about a past day, everything read from here on is as of that day: the goals and, unless not wanted, the
+    results of these cycles, or just the goal, or the person's goals, and what supports them, or the goals that measure the metric. After it
+    nothing is written."""
     day = frame().as_of
     if day is not None:
-        # What waits for the reader waits today.
-        frame().waiting  # noqa: B018
         g.viewer = replace(viewer(), only_reads=True)
-        go_back(cycles, day, goal_id)
+        most = None if policy.may_work_out_everything(viewer()) else policy.MOST_WORKED_OUT
+        try:
+            these = {"goal_id": goal_id, "person_id": person_id, "metric_id": metric_id, "most": most}
+            go_back(cycles, day, with_results=with_results, **these)
+        except RuleError as error:
+            abort(error_page(403, say(error)))
 
 
 def load_goal(goal_id: int) -> tuple[Goal, ToGoal]:

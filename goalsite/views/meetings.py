@@ -11,7 +11,7 @@ from goalsite.actions.note_meeting import note_meeting
 from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import ToUnit
 from goalsite.extensions import db
-from goalsite.forms.base import add_error, first_time
+from goalsite.forms.base import Form, add_error, first_time
 from goalsite.forms.meetings import NoteForm, print_of
 from goalsite.frame import cycle, me
 from goalsite.markdown import rendered
@@ -19,6 +19,9 @@ from goalsite.models import Unit
 from goalsite.models_follow import Note
 from goalsite.queries import company as here
 from goalsite.queries import meeting as read
+from goalsite.queries.changes import made
+from goalsite.queries.overview import place_of
+from goalsite.queries.reminders import Reminders, reminders_of
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import allow, viewer
 
@@ -74,6 +77,9 @@ def _page(
     chosen, today = cycle(), here.today()
     last = max((note.held_on for note in notes if note.held_on < today), default=today - read.WEEK)
     since = min(_day("since", last), today)
+    agenda = read.agenda_of(viewer(), unit, chosen, since, today) if chosen else None
+    silent = [line.goal.owner_id for line in agenda.stale] if agenda else []
+    place = place_of(unit.code, chosen) if chosen and silent else None
     return respond(
         "meetings/show.html",
         status=status,
@@ -82,7 +88,11 @@ def _page(
         today=today,
         since=since,
         until=today + read.WEEK,
-        agenda=read.agenda_of(viewer(), unit, chosen, since, today) if chosen else None,
+        agenda=agenda,
+        first=None if request.args.get("all") else read.FIRST_LINES,
+        changes=[(one.goal, made(one)) for one in read.changes_of(viewer(), unit, chosen, since)] if chosen else [],
+        reminders=reminders_of(viewer(), chosen, place, silent, today) if chosen and place else Reminders(),
+        token=Form(formdata=None),
         blockers=read.blockers_of(viewer(), unit, chosen) if chosen else [],
         actions=read.actions_of(viewer(), unit, chosen, today) if chosen else [],
         notes=[(one.held_on, rendered(one.body)) for one in notes if one.body],

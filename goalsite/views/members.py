@@ -102,7 +102,7 @@ def show(person_id: int) -> AnyResponse:
         abort(404)
     chosen, today = cycle(), day_looked_at()
     if chosen is not None:
-        stand_on_the_day(chosen)
+        stand_on_the_day(chosen, person_id=person_id)
     member = one.member_of(viewer(), found, chosen, today) if chosen else None
     return respond(
         "members/show.html",

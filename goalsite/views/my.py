@@ -14,6 +14,7 @@ from goalsite.queries import company as here
 from goalsite.queries import my as read
 from goalsite.queries.cards import GoalCard, cards_of
 from goalsite.queries.reviews import count_to_discuss
+from goalsite.queries.unseen import latest_unseen
 from goalsite.respond import respond
 from goalsite.views.loaders import load_goal, viewer
 from goalsite.views.typed import address_of
@@ -23,10 +24,11 @@ blueprint = Blueprint("my", __name__)
 
 @dataclass(frozen=True)
 class Mine:
-    """One of my goals as the page shows it, and what I may do there."""
+    """One of my goals as the page shows it, and what I may do there; of its measures `to_report` are asked of me, others of whom they were given to."""
 
     card: GoalCard
     may_check_in: set[int]
+    to_report: set[int]
     may_submit: bool
 
 
@@ -38,20 +40,21 @@ def show() -> AnyResponse:
     person, today = me(), here.today()
     cards = read.my_cards(person, chosen, today)
     goals = [_mine(card) for card in cards]
-    mine = [measure for card in cards for measure in card.measures if measure.row.assignee_id in (None, person.id)]
-    late = [measure for measure in mine if measure.row.id in _ids(goals) and measure.owes]
+    due = [
+        measure for mine in goals for measure in mine.card.measures if measure.row.id in mine.to_report and measure.owes
+    ]
     return respond(
         "my/show.html",
         cycle=chosen,
         goals=goals,
-        due=frame().waiting.due,
-        due_by=min((measure.row.due_by for measure in late if measure.row.due_by), default=None),
+        owed=frame().waiting.due,
+        due_by=min((measure.row.due_by for measure in due if measure.row.due_by), default=None),
         standing=read.my_standing(person, chosen, cards),
         waits=(waits := read.my_waits(person, today, here.now())),
         decisions=frame().waiting.by_kind,
         typed_href=address_of(waits.typed_place) if waits.typed_place else "",
         to_discuss=count_to_discuss(viewer(), chosen) if chosen.state == "reviewing" else 0,
-        unseen=read.my_unseen(person, today),
+        unseen=latest_unseen(person.id, today, read.TALK) if waits.unseen else [],
         attention=_attention(cards),
         actions=read.my_actions(person, chosen),
         talk=read.my_talk(person, chosen),
@@ -87,16 +90,13 @@ def _tiles(chosen: Cycle | None, cards: list[GoalCard]) -> dict[str, Any]:
 def _mine(card: GoalCard) -> Mine:
     to = read.my_relation(me(), card)
     may = {measure.row.id for measure in card.measures if policy.may_check_in(to, card.row, measure.row)}
-    return Mine(_as_seen(card, to), may, policy.may_submit(to, card.row, here.today()))
+    asked = {one.row.id for one in card.measures if (one.row.assignee_id or card.row.owner_id) == me().id}
+    return Mine(_as_seen(card, to), may, may & asked, policy.may_submit(to, card.row, here.today()))
 
 
 def _as_seen(card: GoalCard, to: ToGoal) -> GoalCard:
     """Without the score, where that is not for this reader: a colleague's goal with a measure of mine."""
     return card if policy.may_see_evaluation(to, card.row) else replace(card, result=None)
-
-
-def _ids(goals: list[Mine]) -> set[int]:
-    return {measure_id for goal in goals for measure_id in goal.may_check_in}
 
 
 def _attention(cards: list[GoalCard]) -> int:

@@ -8,7 +8,7 @@ from goalsite.extensions import db
 from goalsite.forms.base import Form
 from goalsite.frame import me
 from goalsite.queries import company as here
-from goalsite.queries.notifications import latest_for
+from goalsite.queries.notifications import changes_of, latest_for
 from goalsite.respond import go_to, respond
 from goalsite.views.loaders import viewer
 
@@ -17,7 +17,8 @@ blueprint = Blueprint("notifications", __name__)
 
 @blueprint.get("/notifications")
 def show() -> AnyResponse:
-    return respond("notifications/show.html", notifications=latest_for(viewer()), form=Form())
+    found = latest_for(viewer())
+    return respond("notifications/show.html", notifications=found, changes=changes_of(found), form=Form())
 
 
 @blueprint.post("/notifications/read")

@@ -18,7 +18,7 @@ from goalsite.queries.overview import Place
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 from goalsite.views.report_files import FORMS, report_file
-from goalsite.views.reports import nothing_yet, question
+from goalsite.views.reports import nothing_yet, question_then
 
 blueprint = Blueprint("report_checkins", __name__, url_prefix="/reports")
 WEEK = timedelta(days=7)
@@ -46,7 +46,7 @@ TABLES: Mapping[str, Columns] = {
 @blueprint.get("/discipline")
 @blueprint.get("/discipline" + FORMS)
 def show(form: str = "") -> AnyResponse:
-    asked = question()
+    asked = question_then()
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked
@@ -63,7 +63,7 @@ def show(form: str = "") -> AnyResponse:
         of = request.args.get("of", "")
         of = of if of in TABLES else "people"
         name = (f"discipline-{of}", cycle.code, span.last)
-        return report_file(form, name, _("Check-in discipline"), TABLES[of], _lines(of, place, found))
+        return report_file(form, name, _("Check-in discipline"), TABLES[of], _lines(of, place, found, others))
 
     def address(**changes: object) -> str:
         said = {"cycle": cycle.code, "unit": place.unit.code if place.path else None, "weeks": weeks or None} | changes
@@ -88,17 +88,14 @@ def show(form: str = "") -> AnyResponse:
     )
 
 
-def _lines(of: str, place: Place, found: read.Discipline) -> list[tuple[object, Kept]]:
+def _lines(of: str, place: Place, found: read.Discipline, others: list[Kept]) -> list[tuple[object, Kept]]:
     """The lines of one of the page's tables."""
     if of == "weeks":
         return list(found.weeks.items())
     if of == "people":
         return [(one, one.kept) for one in found.people]
-    named = [(unit.id, (unit.code, place.name(unit))) for unit in place.children]
-    itself = (None, (place.unit.code, _("%(unit)s itself", unit=place.name(place.unit))))
-    lines: list[tuple[object, Kept]] = [
-        (name, found.units[key]) for key, name in [*named, itself] if key in found.units
-    ]
-    others = found.others(key for key, _name in named)
-    more = ("", ngettext("%(num)s other unit", "%(num)s other units", len(others)))
-    return [*lines, (more, sum(others, Kept()))] if others else lines
+    units = [((unit.code, place.name(unit)), found.units.get(unit.id)) for unit in place.children]
+    rest = ngettext("%(num)s other unit", "%(num)s other units", len(others))
+    units.append((("", rest), sum(others, Kept()) if others else None))
+    units.append(((place.unit.code, _("%(unit)s itself", unit=place.name(place.unit))), found.units.get(None)))
+    return [(name, kept) for name, kept in units if kept is not None]

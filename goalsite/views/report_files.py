@@ -4,12 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
 
-from flask import Response
+from flask import Response, abort
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext as _lp
 
+from goalsite.domain.errors import RuleError
+from goalsite.errors import error_page
 from goalsite.exchange.report import Columns, rows
 from goalsite.exchange.report_file import Column, write_csv, write_xlsx
+from goalsite.messages import say
 from goalsite.views.workbook import XLSX, file_of
 
 # After the path of a report: the same as a file.
@@ -126,10 +129,13 @@ def report_file(
     given = [_column(key, heads[key] if key in heads else str(HEADS[key])) for key in columns]
     # Written before it is sent: what goes wrong is said, not sent half.
     file = BytesIO()
-    if form == "csv":
-        write_csv(file, given, rows(columns, lines))
-    else:
-        write_xlsx(file, sheet[:LONGEST_SHEET_NAME], given, rows(columns, lines))
+    try:
+        if form == "csv":
+            write_csv(file, given, rows(columns, lines))
+        else:
+            write_xlsx(file, sheet[:LONGEST_SHEET_NAME], given, rows(columns, lines))
+    except RuleError as error:
+        abort(error_page(403, say(error)))
     return file_of(file.getvalue(), called, CSV if form == "csv" else XLSX)
 
 

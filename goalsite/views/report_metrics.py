@@ -5,14 +5,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.exchange.report import Columns
-from goalsite.queries import company as here
+from goalsite.frame import frame
 from goalsite.queries import report_metric as read
 from goalsite.queries.filters import as_id
-from goalsite.queries.slices import every_page
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 from goalsite.views.report_files import FORMS, report_file
-from goalsite.views.reports import nothing_yet, question
+from goalsite.views.reports import nothing_yet, question_then
 
 blueprint = Blueprint("report_metrics", __name__, url_prefix="/reports")
 METRICS: Columns = {
@@ -44,25 +43,21 @@ LINES: Columns = {
 @blueprint.get("/metric")
 @blueprint.get("/metric" + FORMS)
 def show(form: str = "") -> AnyResponse:
-    asked = question()
-    if asked is None:
-        return nothing_yet()
-    place, wanted, _period = asked
     code, page = request.args.get("metric", "")[:64], min(as_id(request.args.get("page", "")) or 1, 10_000)
     metric = read.metric_by_code(code) if code else None
     if metric is None and code:
         abort(404)
-
-    def rows(page: int, at_once: int = read.AT_ONCE) -> read.Page:
-        if metric is None:
-            return read.metrics_in(viewer(), place.unit, page, at_once)
-        return read.lines_of(viewer(), place.unit, metric, here.today(), page, at_once)
-
+    # Its goals are in any cycle, and no results of anybody are asked for.
+    asked = question_then(*frame().all_cycles, metric_id=metric.id if metric else None, with_results=False)
+    if asked is None:
+        return nothing_yet()
+    place, wanted, _period = asked
     if form:
-        lines = every_page(lambda page: rows(page, read.SLICE).rows, read.SLICE)
-        called = ("metric", code, here.today()) if metric else ("metrics", here.today())
+        called = ("metric", code, wanted.today) if metric else ("metrics", wanted.today)
+        lines = read.all_of(viewer(), place.unit, metric, wanted.today)
         return report_file(form, called, _("Metrics"), LINES if metric else METRICS, lines)
-    found = rows(page)
+    found = read.page_of(viewer(), place.unit, metric, wanted.today, page)
+    series = read.series_of(viewer(), place.unit, metric, frame().all_cycles, wanted.today) if metric else []
 
     def address(**changes: object) -> str:
         kept = {"unit": place.unit.code if place.path else None, "metric": metric.code if metric else None}
@@ -74,6 +69,7 @@ def show(form: str = "") -> AnyResponse:
         place=place,
         metric=metric,
         found=found,
+        series=series,
         page=page,
         pages=max(1, -(-found.in_all // read.AT_ONCE)),
         address=address,

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.domain.distribution import by_band, by_step, mean_by_length
+from goalsite.domain.series import axis, fan_out
 from goalsite.exchange.report import Columns
-from goalsite.frame import frame
+from goalsite.frame import cycle, frame
 from goalsite.models import Cycle
 from goalsite.queries import report_results as read
 from goalsite.queries.filters import as_id
@@ -22,9 +23,11 @@ from goalsite.queries.slices import every_page
 from goalsite.respond import respond
 from goalsite.views.loaders import viewer
 from goalsite.views.report_files import FORMS, TOTAL_IN, report_file
-from goalsite.views.reports import nothing_yet, question
+from goalsite.views.reports import nothing_yet, question_then
 
 blueprint = Blueprint("report_results", __name__, url_prefix="/reports")
+# So many rows are drawn before the table.
+MOST_DRAWN = 15
 Address = Callable[..., str]
 BANDS: Columns = {
     "rating": lambda one: one[0],
@@ -42,7 +45,7 @@ NAMES: Mapping[str, Columns] = {
 @blueprint.get("/distribution")
 @blueprint.get("/distribution" + FORMS)
 def distribution(form: str = "") -> AnyResponse:
-    asked = question()
+    asked = question_then()
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked
@@ -72,13 +75,14 @@ def distribution(form: str = "") -> AnyResponse:
 @blueprint.get("/compare")
 @blueprint.get("/compare" + FORMS)
 def compare(form: str = "") -> AnyResponse:
-    asked = question()
+    now = cycle()
+    others = [one for one in frame().all_cycles if one is not now]
+    chosen = {one.code: one for one in others}.get(request.args.get("with", ""))
+    before = chosen or (cycle_beside(others, now) if now else None)
+    asked = question_then(*([before] if before else []))
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked
-    others = [one for one in frame().all_cycles if one is not wanted.cycle]
-    chosen = {one.code: one for one in others}.get(request.args.get("with", ""))
-    before = chosen or cycle_beside(others, wanted.cycle)
     said = {"with": before.code if chosen and before else None}
     beside = [before] if before else []
     more: Columns = {"difference": lambda line: line.difference(wanted.cycle, before)} if before else {}
@@ -90,14 +94,15 @@ def compare(form: str = "") -> AnyResponse:
 @blueprint.get("/year")
 @blueprint.get("/year" + FORMS)
 def year(form: str = "") -> AnyResponse:
-    asked = question()
+    now = cycle()
+    inner = sorted(
+        (one for one in frame().all_cycles if now and one.parent_id == now.id),
+        key=lambda one: (one.starts_on, one.ends_on),
+    )
+    asked = question_then(*inner)
     if asked is None:
         return nothing_yet()
     place, wanted, _period = asked
-    inner = sorted(
-        (one for one in frame().all_cycles if one.parent_id == wanted.cycle.id),
-        key=lambda one: (one.starts_on, one.ends_on),
-    )
     longer = {one.id: one for one in frame().all_cycles}.get(wanted.cycle.parent_id or 0)
 
     def mean(line: read.Line) -> Fraction | None:
@@ -144,7 +149,11 @@ def _beside(
             "dir": told["dir"] if sort == by else None,
         }
 
+    drawn = [line for line in found.lines if any(total is not None for total in line.totals.values())][:MOST_DRAWN]
     everything = {
+        "shown": drawn,
+        "ticks": axis([total for line in drawn for total in line.totals.values() if total is not None]),
+        "fan_out": fan_out,
         "cycle": wanted.cycle,
         "place": place,
         "found": found,

@@ -12,6 +12,7 @@ from goalsite.domain.periods import Span
 from goalsite.domain.results import calendar_period
 from goalsite.exchange import report
 from goalsite.frame import cycle, frame
+from goalsite.models import Cycle
 from goalsite.queries import company as here
 from goalsite.queries import report_forecast, report_goals, report_measures, report_people, report_units
 from goalsite.queries.filters import as_id
@@ -19,10 +20,12 @@ from goalsite.queries.member import months_begun
 from goalsite.queries.overview import Place, place_of
 from goalsite.queries.report_people import Question
 from goalsite.respond import respond
-from goalsite.views.loaders import viewer
+from goalsite.views.loaders import day_looked_at, stand_on_the_day, viewer
 from goalsite.views.report_files import FORMS, NO_HEADS, report_file
 
 blueprint = Blueprint("reports", __name__, url_prefix="/reports")
+AT_ONCE, PRINTED_AT_ONCE = 50, 1000
+Asking = tuple[Place, Question, str]
 # The numbers begin at the top, the names from the front.
 BY_NAME = ("name", "unit", "code", "goal", "title", "owner", "status")
 Found = (
@@ -45,6 +48,18 @@ class Asked:
     sort: str
     down: bool
     page: int
+    # As much of it on one page as is printed at once.
+    whole: bool
+
+    @property
+    def at_once(self) -> int:
+        """How many rows a page has."""
+        return PRINTED_AT_ONCE if self.whole else AT_ONCE
+
+    @property
+    def part(self) -> dict[str, Any]:
+        """Which rows, in which order."""
+        return {"down": self.down, "page": self.page, "at_once": self.at_once}
 
     def address(self, **changes: object) -> str:
         """The address that asks for the same but for the changes."""
@@ -68,6 +83,7 @@ class Asked:
             "period": self.period or None,
             "sort": self.sort,
             "dir": "desc" if self.down else "asc",
+            "all": 1 if self.whole else None,
         }
         return {name: value for name, value in (said | changes).items() if value not in (None, "")}
 
@@ -86,9 +102,9 @@ def people(form: str = "") -> AnyResponse:
     if form:
         lines = report_people.all_of(viewer(), asked.question)
         return _file_of(form, asked, "people", _("People's results"), lines)
-    found = report_people.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
+    found = report_people.page_of(viewer(), asked.question, asked.sort, **asked.part)
     months = [span.first for span in months_begun(asked.question.cycle, here.today())]
-    return page_of("people", asked, found, report_people.AT_ONCE, months=months)
+    return page_of("people", asked, found, months=months)
 
 
 @blueprint.get("/units")
@@ -104,8 +120,8 @@ def units(form: str = "") -> AnyResponse:
         heads = {"total": _("Result of its own goals"), "goals": _("Own goals")}
         lines = report_units.all_of(viewer(), asked.question)
         return _file_of(form, asked, "units", _("Units' results"), lines, heads)
-    found = report_units.page_of(viewer(), asked.question, kept, asked.sort, down=asked.down, page=asked.page)
-    return page_of("units", asked, found, report_units.AT_ONCE)
+    found = report_units.page_of(viewer(), asked.question, kept, asked.sort, **asked.part)
+    return page_of("units", asked, found)
 
 
 @blueprint.get("/goals")
@@ -119,8 +135,8 @@ def goals(form: str = "") -> AnyResponse:
         # What an evaluation came to stays with those who may see it.
         shown = (one.line if one.may_see_result else replace(one.line, result=None) for one in lines)
         return _file_of(form, asked, "goals", _("Goals"), shown)
-    found = report_goals.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
-    return page_of("goals", asked, found, report_goals.AT_ONCE)
+    found = report_goals.page_of(viewer(), asked.question, asked.sort, **asked.part)
+    return page_of("goals", asked, found)
 
 
 @blueprint.get("/measures")
@@ -132,18 +148,31 @@ def measures(form: str = "") -> AnyResponse:
     if form:
         lines = report_measures.all_of(viewer(), asked.question)
         return _file_of(form, asked, "measures", _("Measures"), lines, {"title": _("Measure")})
-    found = report_measures.page_of(viewer(), asked.question, asked.sort, down=asked.down, page=asked.page)
-    return page_of("measures", asked, found, report_measures.AT_ONCE)
+    found = report_measures.page_of(viewer(), asked.question, asked.sort, **asked.part)
+    return page_of("measures", asked, found)
 
 
-def question() -> tuple[Place, Question, str] | None:
+def question() -> Asking | None:
     """The unit, what is asked of it, and the period as written; None while there is no cycle or no unit. 404 for a unit there is not."""
     chosen = cycle()
     place = place_of(_unit_code(), chosen) if chosen else None
     return _question(place)
 
 
-def _question(place: Place | None, *, with_period: bool = True) -> tuple[Place, Question, str] | None:
+def question_then(*others: Cycle, metric_id: int | None = None, with_results: bool = True) -> Asking | None:
+    """The same where what is stored answers: of a past day all that is read stands on it, of the chosen cycle and these others."""
+    chosen = cycle()
+    if chosen is not None:
+        stand_on_the_day(*dict.fromkeys((chosen, *others)), metric_id=metric_id, with_results=with_results)
+    found = question()
+    return _stored(found) if found else None
+
+
+def _stored(found: Asking) -> Asking:
+    return found[0], replace(found[1], today=day_looked_at(), as_of=None), found[2]
+
+
+def _question(place: Place | None, *, with_period: bool = True) -> Asking | None:
     chosen = cycle()
     if chosen is None or place is None:
         if chosen and _unit_code():
@@ -153,17 +182,23 @@ def _question(place: Place | None, *, with_period: bool = True) -> tuple[Place, 
     return place, Question(chosen, place.unit, here.today(), frame().as_of, period), text
 
 
-def asked_of(endpoint: str, sorts: Sequence[str], usual: str, place: Place | None = None) -> Asked | None:
-    """What the address asks of that report; None while there is no cycle or no unit."""
+def asked_of(
+    endpoint: str, sorts: Sequence[str], usual: str, place: Place | None = None, *, stored: bool = False
+) -> Asked | None:
+    """What the address asks of that report; None while there is no cycle or no unit. stored: of a past day all that is read stands on it."""
     chosen = cycle()
+    if stored and chosen is not None:
+        stand_on_the_day(chosen)
     place = place or (place_of(_unit_code(), chosen) if chosen else None)
     found = _question(place, with_period=endpoint == "reports.people")
     if found is None:
         return None
+    place, wanted, period = _stored(found) if stored else found
     given = request.args
     sort = given.get("sort", "") if given.get("sort") in sorts else usual
     down = {"asc": False, "desc": True}.get(given.get("dir", ""), sort not in BY_NAME)
-    return Asked(endpoint, *found, sort, down, min(as_id(given.get("page", "")) or 1, 10_000))
+    page, whole = min(as_id(given.get("page", "")) or 1, 10_000), given.get("all") == "1"
+    return Asked(endpoint, place, wanted, period, sort, down, page, whole)
 
 
 def _file_of(
@@ -178,11 +213,10 @@ def page_of(
     kind: str,
     asked: Asked,
     found: Found,
-    at_once: int,
     **context: Any,
 ) -> AnyResponse:
     """That report's page."""
-    pages = max(1, -(-found.in_all // at_once))
+    pages = max(1, -(-found.in_all // asked.at_once))
     return respond(
         f"reports/{kind}.html",
         cycle=asked.question.cycle,
@@ -190,6 +224,7 @@ def page_of(
         place=asked.place,
         found=found,
         pages=pages,
+        most=PRINTED_AT_ONCE,
         today=here.today(),
         **context,
     )

@@ -57,7 +57,7 @@ class Look:
 def list_reviews() -> AnyResponse:
     chosen, filters = cycle(), read_filters(request.args)
     state = request.args.get("state", "")
-    state = state if state in REVIEW_STATES else ""
+    state = state if state in (*REVIEW_STATES, *read.SIGNED) else ""
     page = min(as_id(request.args.get("page", "")) or 1, 10_000)
     place = place_of(filters.unit, chosen) if chosen else None
     if chosen is None or place is None:
@@ -92,6 +92,7 @@ def sheets() -> AnyResponse:
         in_all=found.in_all,
         page=page,
         pages=max(1, -(-found.in_all // read.SHEETS)),
+        first=(page - 1) * read.SHEETS + 1,
         bands=bands_of(chosen),
         company=frame().company,
         today=today,
@@ -191,6 +192,8 @@ def _page(look: Look, act: str = "", typed: WordsForm | None = None, status: int
 def _fresh(look: Look, act: str) -> WordsForm:
     form = AdjustForm(formdata=None) if act == "adjust" else WordsForm(formdata=None)
     form.version.data = look.version
+    if isinstance(form, AdjustForm) and look.review is not None:
+        form.begin(look.review.adjustment, look.review.adjustment_why)
     if act == "words" and look.review is not None:
         form.words.data = look.review.person_words if look.to.own else look.review.manager_words
     return form

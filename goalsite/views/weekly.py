@@ -43,6 +43,7 @@ def show() -> AnyResponse:
         rows=rows,
         first=due[0].line.measure.row.id if due else None,
         due_by=min((row.line.measure.row.due_by for row in due if row.line.measure.row.due_by), default=None),
+        next_by=min((line.measure.row.due_by for line in lines if line.measure.row.due_by), default=None),
         total=len(rows),
         done=len(rows) - len(due),
         whose=None if person.id == me().id else person,

@@ -119,3 +119,26 @@ class TestGoal:
         page.locator("form[action$=remove] button").click()
         page.wait_for_url("**/goals/*#goal-plan")
         expect(page.locator("#goal-plan li", has_text="khách cũ")).to_have_count(0)
+
+    def test_whom_one_may_name_is_offered_and_taken_by_keyboard(
+        self, page: Page, sign_in: Callable[[Page, str], None], assert_accessible: Callable[[Page], None], goal_id: int
+    ) -> None:
+        sign_in(page, "employee")
+        page.goto(f"/goals/{goal_id}")
+        field, names = page.locator("[data-mentions]"), page.locator("#mentions")
+        field.press_sequentially("Nhờ chị @thu ha")
+        expect(names.locator("button").first).to_contain_text("Trần Thu Hà")
+        assert_accessible(page)
+        field.press("Escape")
+        expect(names).to_be_hidden()
+        field.press("Backspace")
+        expect(names).to_be_visible()
+        expect(names.locator("button").first).to_contain_text("Trần Thu Hà")
+        field.press("ArrowDown")
+        page.keyboard.press("Enter")
+        expect(names).to_be_hidden()
+        expect(field).to_be_focused()
+        expect(field).to_have_value("Nhờ chị @thu.ha ")
+        page.keyboard.type("xem giúp")
+        page.locator("#goal-conversation form button[type=submit]").click()
+        expect(page.locator("#goal-conversation a.mention").last).to_have_text("@Trần Thu Hà")

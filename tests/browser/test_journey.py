@@ -180,6 +180,10 @@ class TestLooks:
             "/members/7",
             "/notifications",
             "/account",
+            "/tree/map",
+            "/units/2/meeting",
+            "/reviews",
+            "/search?q=khach",
         )
         for options in ({"color_scheme": "light"}, {"color_scheme": "dark", "viewport": {"width": 360, "height": 780}}):
             page = new_page(**options)

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from goalsite import policy
 from goalsite.actions.as_of import go_back
 from goalsite.domain.goals import World, assess
 from goalsite.domain.rounding import as_decimal
@@ -87,6 +88,27 @@ class TestGoBack:
             db.session.rollback()
         assert stored() == before
 
+    @pytest.mark.parametrize("state", ["open", "closed"])
+    def test_of_one_person_their_goals_and_result_are_those_of_the_report(
+        self, db_session: Any, tmp_path: Path, state: str
+    ) -> None:
+        load(workbook(tmp_path / state, cycle=CYCLE | {"state": state}))
+        cycle = db.session.scalars(select(Cycle)).one()
+        owned = {goal.code: goal.owner.email for goal in db.session.scalars(select(Goal))}
+        ids = {
+            person.email: person.id for person in db.session.scalars(select(Person)) if person.email in owned.values()
+        }
+        assert len(ids) > 1
+        for day in (FIRST + timedelta(days=days) for days in (20, 45, 80)):
+            goals, people, _ = told(cycle, day)
+            for email, person_id in ids.items():
+                go_back([cycle], day, person_id=person_id)
+                then, results, _ = stored()
+                assert results[email] == people[email], (day, email)
+                theirs = {code: said for code, said in goals.items() if owned[code] == email}
+                assert theirs == {code: then[code] for code in theirs}, (day, email)
+                db.session.rollback()
+
     def test_the_history_is_that_of_then(self, db_session: Any, tmp_path: Path) -> None:
         load(workbook(tmp_path / "all"))
         cycle = db.session.scalars(select(Cycle)).one()
@@ -161,6 +183,9 @@ class TestPages:
     def test_a_goal_is_as_it_was_and_nothing_can_be_done(self, app: Flask, cast: dict[str, Person]) -> None:
         client = signed_in(app, cast["report"])
         page = client.get(f"/goals/{self.goal.id}?as_of={days_ago(12)}").text
+        for offer in (f"/goals/new?from={self.goal.id}", f"/goals/{self.goal.id}/duplicate"):
+            assert offer in client.get(f"/goals/{self.goal.id}").text
+            assert offer not in page
         assert "Ghi chú 25" in page
         assert "Ghi chú 60" not in page
         for act in (f"/goals/{self.goal.id}/comments", f"/measures/{self.goal.measures[0].id}/checkins"):
@@ -235,3 +260,23 @@ class TestPages:
         settle()
         page = signed_in(app, cast["manager"]).get(f"/goals/{self.goal.id}?as_of={days_ago(12)}")
         assert page.status_code == 200
+
+    def test_more_goals_than_a_page_works_out_are_for_hr_alone(
+        self, app: Flask, cast: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        make_goal(cast["manager"], self.cycle, {})
+        settle()
+        monkeypatch.setattr(policy, "MOST_WORKED_OUT", 1)
+        day = days_ago(12)
+        own, hr = signed_in(app, cast["report"]), signed_in(app, cast["hr"])
+        for path in ("/overview", "/overview?unit=A", "/members", "/tree"):
+            address = f"{path}{'&' if '?' in path else '?'}as_of={day}"
+            answer = own.get(address)
+            assert answer.status_code == 403
+            assert "2 goals would have to be worked out anew; more than 1 are for HR alone" in answer.text
+            assert hr.get(address).status_code == 200
+            assert own.get(path).status_code == 200
+        for path in (f"/members/{cast['report'].id}", f"/goals/{self.goal.id}"):
+            answer = own.get(f"{path}?as_of={day}")
+            assert answer.status_code == 200
+            assert "25" in answer.text

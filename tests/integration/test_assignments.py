@@ -12,6 +12,7 @@ from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_accounts import AuditRow, Notification
+from goalsite.queries import assignments
 from goalsite.queries.check import differences
 from goalsite.queries.company import now, today
 from tests.cast import signed_in
@@ -191,3 +192,15 @@ class TestSheets:
 
     def test_is_for_hr_alone(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         assert signed_in(app, cast["manager"]).get("/members/assignments?unit=A").status_code == 403
+
+    def test_more_than_are_printed_at_once_come_in_parts_that_say_which(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for who in ("report", "peer", "outsider"):
+            given(cast["hr"], cast[who], cycle)
+        hr = signed_in(app, cast["hr"])
+        assert "Part 1 of" not in text_of(hr.get("/members/assignments?unit=C", headers=ENGLISH))
+        monkeypatch.setattr(assignments, "AT_ONCE", 2)
+        text = text_of(hr.get("/members/assignments?unit=C&page=2", headers=ENGLISH))
+        assert "Part 2 of 2: sheets 3–3 of 3, from " in text
+        assert text.count('class="sheet assignment"') == 1

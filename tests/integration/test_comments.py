@@ -1,14 +1,18 @@
 """Talking about a goal: who may, who hears of it, and that nothing is said twice."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from goalsite.actions.search_words import refresh_words
 from goalsite.extensions import db
 from goalsite.models import Goal, Person
 from goalsite.models_accounts import AuditRow, Notification
 from goalsite.models_follow import Comment
+from goalsite.queries.company import now, today
 from tests.cast import join, signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 
@@ -72,6 +76,31 @@ class TestCreate:
         say(app, cast["report"], goal, "@Trần Thu Hà nào?")
         assert len(db.session.query(Notification).all()) == 2
 
+    def test_who_may_not_see_the_goal_is_words_and_the_author_is_told(
+        self, app: Flask, cast: dict[str, Person], goal: Goal
+    ) -> None:
+        text = say(
+            app, cast["manager"], goal, "@outsider và @Võ Khánh Linh, @director, @outsider xem giúp", **HTMX
+        ).text
+        assert "Bùi Thanh Tâm, Võ Khánh Linh may not see this goal and were not told." in text
+        assert "@outsider và @Võ Khánh Linh, <" in text
+        assert text.count('class="mention"') == 1
+        assert told() == {(cast["director"].id, "mention"), (cast["report"].id, "comment")}
+        assert "were not told" not in signed_in(app, cast["director"]).get(f"/goals/{goal.id}", headers=HTMX).text
+        client = signed_in(app, cast["manager"])
+        client.post(f"/goals/{goal.id}/comments", data={"body": "@peer nhé"})
+        assert "Võ Khánh Linh không xem được mục tiêu này" in client.get(f"/goals/{goal.id}").text
+
+    def test_the_longest_name_that_is_known_is_the_one_meant(
+        self, app: Flask, cast: dict[str, Person], goal: Goal
+    ) -> None:
+        other = join("Trần Thu", email="tt@x.vn", unit=cast["manager"].unit)
+        goal.visibility = "public"
+        db.session.commit()
+        say(app, cast["report"], goal, "@Trần Thu Hà ơi")
+        assert told() == {(cast["manager"].id, "mention")}
+        assert other.id not in {who for who, _ in told()}
+
     def test_the_owner_hears_of_any_comment_but_their_own(
         self, app: Flask, cast: dict[str, Person], goal: Goal
     ) -> None:
@@ -126,3 +155,44 @@ class TestCreate:
         assert say(app, cast["report"], goal, body).status_code == 303
         assert db.session.query(Comment).one().body == body
         assert signed_in(app, cast["report"]).get(f"/goals/{goal.id}").status_code == 200
+
+
+class TestMentions:
+    """Whom one may name, offered while one types."""
+
+    @pytest.fixture(autouse=True)
+    def words(self, cast: dict[str, Person]) -> None:
+        refresh_words("person", [person.id for person in cast.values()])
+        db.session.commit()
+
+    def offered(self, app: Flask, person: Person, goal: Goal, typed: str) -> list[str]:
+        there = f"/goals/{goal.id}/mentions"
+        return re.findall(
+            'data-mention="([^"]*)"', signed_in(app, person).get(there, query_string={"typed": typed}).text
+        )
+
+    def test_by_any_words_of_the_name_without_accents(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        goal.visibility = "public"
+        cast["peer"].email_key = "linh@other.vn"
+        db.session.commit()
+        assert self.offered(app, cast["report"], goal, "ha tr") == ["manager"]
+        assert self.offered(app, cast["report"], goal, "Khánh li") == ["linh@other.vn"]
+        cast["hr"].title = cast["director"].title = "Thư ký"
+        db.session.commit()
+        found = self.offered(app, cast["report"], goal, "thu")
+        assert found == ["manager", "hr", "director"], "the name before the position"
+        assert self.offered(app, cast["report"], goal, "nguyen") == [], "never oneself"
+        for nothing in ("", "   ", "%", "xyz", "đ" * 5000):
+            assert self.offered(app, cast["report"], goal, nothing) == []
+
+    def test_only_who_may_see_the_goal_and_is_still_here(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        assert self.offered(app, cast["report"], goal, "t") == ["manager", "hr"]
+        goal.visibility = "internal"
+        db.session.commit()
+        assert self.offered(app, cast["report"], goal, "v") == ["peer", "director"]
+        cast["peer"].left_on, cast["director"].disabled_at = today() - timedelta(days=1), now()
+        db.session.commit()
+        assert self.offered(app, cast["report"], goal, "v") == []
+
+    def test_is_not_found_by_who_may_not_see_it(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        assert signed_in(app, cast["outsider"]).get(f"/goals/{goal.id}/mentions?typed=a").status_code == 404

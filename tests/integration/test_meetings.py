@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from goalsite.extensions import db
 from goalsite.models import Goal, Person
 from goalsite.models_accounts import AuditRow
-from goalsite.models_follow import Action, Blocker, CheckIn, Note
+from goalsite.models_follow import Action, Blocker, Change, CheckIn, Note
 from goalsite.queries.company import now, today
 from tests.cast import signed_in
 from tests.integration.builders import days_ago, family, make_goal, running_cycle, settle
@@ -80,6 +80,13 @@ class TestShow:
         assert goal.title not in part(text, "Đã thay đổi từ")
         assert goal.title in part(page(signed_in(app, cast["manager"]), goal, since=str(days_ago(5))), "Đã thay đổi từ")
 
+    def test_what_came_on_the_day_of_the_meeting_counts(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        db.session.add(Note(unit_id=goal.unit_id, held_on=days_ago(3), body="Họp sáng, số liệu đến chiều"))
+        db.session.commit()
+        moved = part(page(signed_in(app, cast["manager"]), goal), "Đã thay đổi từ")
+        assert goal.title in moved
+        assert "+5" in moved
+
     def test_names_what_is_in_the_way_and_what_is_to_be_done(
         self, app: Flask, cast: dict[str, Person], goal: Goal
     ) -> None:
@@ -103,6 +110,64 @@ class TestShow:
     def test_names_what_says_on_track_but_is_not(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
         assert goal.flagged
         assert goal.title in part(page(signed_in(app, cast["manager"]), goal), "Báo tốt nhưng số liệu không như vậy")
+
+    def test_says_which_key_result_says_so_and_its_numbers(self, app: Flask, cast: dict[str, Person]) -> None:
+        slow, fine = {"title": "Doanh thu"}, {"title": "Khách mới"}
+        goal = make_goal(cast["report"], running_cycle(), slow, fine, title="Hai việc")
+        for measure, value in zip(goal.measures, (5, 90), strict=True):
+            said = {"on": days_ago(3), "entered_at": now() - timedelta(days=3), "value": Decimal(value)}
+            db.session.add(CheckIn(measure_id=measure.id, author_id=goal.owner_id, **said))
+        settle()
+        flagged = part(page(signed_in(app, cast["manager"]), goal), "Báo tốt nhưng số liệu không như vậy")
+        words = "Doanh thu: báo “Tốt”; đang ở 5 (Ít nhất 100), đạt 5 % trong khi lẽ ra phải"
+        assert words in flagged.replace("\xa0", " ")
+        assert "Khách mới" not in flagged
+
+    def test_lists_what_was_changed_since_with_its_reason(
+        self, app: Flask, cast: dict[str, Person], goal: Goal
+    ) -> None:
+        said = {"goal_id": goal.id, "by_id": cast["report"].id, "why": "Thị trường khác đi"}
+        old = Change(at=now() - timedelta(days=30), field="weight", old="1", new="2", **said | {"why": "Chuyện cũ"})
+        new = Change(at=now(), field="target", old="10", new="8", measure_id=goal.measures[0].id, **said)
+        decided = Change(at=now(), field="evaluator", old="", new="Ai đó", **said)
+        db.session.add_all([old, new, decided])
+        db.session.commit()
+        text = page(signed_in(app, cast["manager"]), goal)
+        changed = part(text, "Số liệu và thời hạn đã sửa từ")
+        assert '<s class="quiet">10</s> → <b>8</b>' in changed
+        assert "Thị trường khác đi" in changed
+        assert "Chuyện cũ" not in changed
+        assert "Ai đó" not in changed
+        goal.visibility = "restricted"
+        db.session.commit()
+        assert "Thị trường khác đi" not in page(signed_in(app, cast["peer"]), goal)
+
+    def test_offers_to_remind_who_is_silent(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        make_goal(cast["peer"], goal.cycle, {}, title="Im lặng")
+        settle()
+        client = signed_in(app, cast["manager"])
+        silent = part(page(client, goal), "Lâu chưa báo")
+        there = re.search(rf'action="(/members/{cast["peer"].id}/remind[^"]*)"', silent)
+        assert there
+        answer = client.post(there[1].replace("&amp;", "&"))
+        assert (answer.status_code, answer.location.split("?")[0]) == (303, f"/units/{goal.unit_id}/meeting")
+        assert "đã nhắc hôm nay" in part(page(client, goal), "Lâu chưa báo")
+        assert "/remind" not in page(signed_in(app, cast["report"]), goal)
+
+    def test_on_paper_and_with_all_nothing_is_left_out(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        for count in range(17):
+            make_goal(cast["peer"], goal.cycle, {}, title=f"Im lặng {count:02}")
+        settle()
+        client = signed_in(app, cast["manager"])
+        silent = part(page(client, goal), "Lâu chưa báo")
+        assert silent.count("Im lặng") == 17
+        assert silent.count('<tr class="rest">') == 2
+        there = re.search(r'<footer class="noprint"><a class="link" href="([^"]*)">Xem cả 17', silent)
+        assert there
+        everything = part(client.get(there[1].replace("&amp;", "&")).text, "Lâu chưa báo")
+        assert everything.count("Im lặng") == 17
+        assert "rest" not in everything
+        assert "Xem cả" not in everything
 
     def test_is_not_found_by_who_does_not_belong(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
         assert signed_in(app, cast["outsider"]).get(address(goal)).status_code == 404

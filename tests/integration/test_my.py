@@ -96,6 +96,18 @@ class TestShow:
         assert "Update: Của Minh Anh" in text
         assert "Update: Của chị Hà" not in text
 
+    def test_what_is_given_to_somebody_else_is_asked_of_them_alone(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        make_goal(cast["report"], cycle, {"assignee_id": cast["peer"].id}, {})
+        settle()
+        text = page_of(app, cast["report"])
+        assert "1 measure waits for your check-in" in text
+        assert text.count("data-due") == 1
+        assert text.count("data-checkin-open") == 2, "the owner may report it all the same"
+        assert "0 / 1" in page_of(app, cast["report"], "/checkins")
+        assert "1 measure waits for your check-in" in page_of(app, cast["peer"])
+
     def test_other_peoples_goals_are_not_here(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
         make_goal(cast["peer"], cycle, {}, title="Việc của Linh")
         settle()

@@ -20,6 +20,7 @@ from goalsite.domain.relations import ToGoal, ToPerson, ToUnit, Viewer
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, GoalFollower, GoalUnit, Measure, Person, Unit, UnitMember, UnitSupervisor
 from goalsite.models_follow import Result
+from goalsite.queries.audience import sees
 from goalsite.queries.viewer import relation_to, relations_to, relations_to_people, relations_to_units, viewer_for
 from goalsite.queries.visible import (
     people_with_visible_results,
@@ -207,6 +208,7 @@ class TestAgreement:
                 goals = {goal.id: goal for goal in db_session.scalars(select(Goal))}
                 seen = {key for key, to in to_goals.items() if policy.may_see_goal(to, goals[key])}
                 assert _ids(Goal.id, visible_goals(viewer)) == seen
+                assert {key for key, goal in goals.items() if me in _ids(Person.id, sees(goal))} == seen
                 scores = {key for key, to in to_goals.items() if policy.may_see_evaluation(to, goals[key])}
                 assert _ids(Goal.id, visible_evaluations(viewer)) == scores <= seen
                 results = {key for key, to in to_people.items() if policy.may_see_results(to)}

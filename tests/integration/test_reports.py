@@ -136,6 +136,13 @@ class TestPeople:
             text = page_of(app, cast["hr"], f"/reports/{kind}?as_of={days_ago(1)}")
             assert "Too many to work out at once" in text
             assert page_of(app, cast["hr"], f"/reports/{kind}.csv?as_of={days_ago(1)}").count("\n") > 2
+            # Of people nobody but HR and managers sees so many.
+            refused = page_of(app, cast["manager"], f"/reports/{kind}.csv?as_of={days_ago(1)}", 403)
+            assert "which is for HR alone" in refused
+            page_of(app, cast["manager"], f"/reports/{kind}.csv?as_of={days_ago(1)}&unit=B")
+        for path in ("goals.csv", "measures.xlsx", "forecast.csv"):
+            page_of(app, cast["peer"], f"/reports/{path}", 403)
+            signed_in(app, cast["hr"]).get(f"/reports/{path}")
         assert "Too many" not in page_of(app, cast["hr"], "/reports/people")
 
 

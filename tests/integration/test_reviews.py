@@ -1,5 +1,6 @@
 """A person's review in the browser: prepared, talked about, adjusted, signed by both, appealed and answered; and who finds it."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,8 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.models_accounts import AuditRow, Notification
 from goalsite.models_follow import Result, Review
-from goalsite.queries.company import today
+from goalsite.queries import reviews
+from goalsite.queries.company import now, today
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 from tests.queries import MOST, counted
@@ -173,6 +175,10 @@ class TestTake:
         assert (result.total, result.adjusted, result.rating) == (Decimal("0.8"), Decimal("0.85"), "good")
         text = page(app, cast["report"], f"/reviews/NOW/{cast['report'].id}")
         assert "adjusted by HR to 85.0 %: Gánh việc thay" in text
+        assert act("hr", "adjust", adjustment="5.25", words="Gánh việc thay").status_code == 303
+        form = page(app, cast["hr"], f"/reviews/NOW/{cast['report'].id}")
+        assert re.search(r'<input[^>]*id="review-adjustment"[^>]*value="5\.25\s?%"', form), "it opens with what holds"
+        assert re.search(r'<textarea[^>]*id="review-adjust"[^>]*>\s*Gánh việc thay', form)
         assert act("hr", "adjust", adjustment="0", words="Thôi").status_code == 303
         db.session.expire_all()
         assert result.adjusted is None
@@ -323,6 +329,32 @@ class TestListReviews:
         assert cast["report"].name in page(app, cast["hr"], "/reviews?text=minh anh").split("<main")[1]
         assert signed_in(app, cast["hr"]).get("/reviews?unit=NOWHERE").status_code == 404
 
+    def test_after_the_close_it_says_what_the_signatures_say(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any
+    ) -> None:
+        cycle.state = "closed"
+        signed = (
+            ("report", {"manager_signed_at": now(), "person_signed_at": now(), "agrees": True}),
+            ("peer", {"manager_signed_at": now(), "person_signed_at": now(), "agrees": False}),
+            ("outsider", {"manager_signed_at": now()}),
+        )
+        for who, facts in signed:
+            db.session.add(Review(cycle_id=cycle.id, person_id=cast[who].id, state="closed", **facts))
+        db.session.commit()
+        rows = page(app, cast["hr"], "/reviews?cycle=NOW").split("<tbody")[1].split("<tr")
+        said = {who: next(row for row in rows if cast[who].name in row) for who, _ in signed}
+        assert "Signed by both</" in said["report"]
+        assert "Signed by both, seen otherwise" in said["peer"]
+        assert "Signed by the manager alone" in said["outsider"]
+        for state, who in (("both", "report"), ("otherwise", "peer"), ("manager", "outsider")):
+            main = page(app, cast["hr"], f"/reviews?cycle=NOW&state={state}").split("<tbody")[1]
+            assert [one for one, _ in signed if cast[one].name in main] == [who]
+        assert "Signed by" not in page(app, cast["hr"], "/reviews?cycle=NOW&state=nobody").split("<section")[1]
+
+    def test_are_found_where_one_looks_for_them(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        for path in ("/decisions", "/reports"):
+            assert 'href="/reviews?cycle=NOW"' in page(app, cast["manager"], path)
+
     def test_a_new_manager_takes_over(self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any) -> None:
         cast["report"].manager = cast["outsider"]
         rebuild_organisation(today())
@@ -341,3 +373,15 @@ class TestSheets:
         page = signed_in(app, cast["report"]).get("/reviews/sheets").text
         assert page.count('class="sheet"') == 1
         assert signed_in(app, cast["hr"]).get("/reviews/sheets?unit=NONE").status_code == 404
+
+    def test_more_than_are_printed_at_once_come_in_parts_that_say_which(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settle()
+        hr = signed_in(app, cast["hr"])
+        assert "Print all" in hr.get("/reviews/sheets?unit=A", headers={"Accept-Language": "en"}).text
+        monkeypatch.setattr(reviews, "SHEETS", 1)
+        page = hr.get("/reviews/sheets?unit=A&page=2", headers={"Accept-Language": "en"}).text
+        assert page.count('class="sheet"') == 1
+        assert "Part 2 of 2: sheets 2–2 of 2, from " in page
+        assert "Print part 2 of 2" in page

@@ -1,5 +1,6 @@
 """The drawn map: who supports whom, by level, as far as the reader may see it (rules §3, §8)."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Flask
 
 from goalsite.extensions import db
 from goalsite.models import Goal, GoalLink, Person
+from goalsite.views import tree_map
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 
@@ -40,11 +42,45 @@ class TestShow:
         assert page.count('class="own') == 2 + 2  # two lines, and two in the legend
         assert self.alone.title not in page
 
+    @pytest.mark.parametrize("asked", ["unaligned=1", "text=khong gan", "status=not_started"])
+    def test_draws_what_stands_alone_where_goals_are_asked_for(self, asked: str) -> None:
+        settle()
+        self.alone.status = "not_started"
+        db.session.commit()
+        answer = signed_in(self.app, self.cast["director"]).get(f"/tree/map?{asked}")
+        page = answer.text
+        assert self.alone.title in page
+        assert "Goals that support nothing</text>" in page
+        count = int(page.split('class="card statbar"')[1].split("<b>")[1].split("<")[0])
+        assert page.count('class="box"') == 1 <= count
+        assert "Nothing to draw" not in page
+
+    def test_those_that_stand_alone_lie_in_rows_beside_each_other(self) -> None:
+        for number in range(5):
+            self._goal("peer", f"Một mình {number}")
+        places = [
+            tuple(float(number) for number in box)
+            for box in re.findall(r'class="box" x="([\d.]+)" y="([\d.]+)"', self._page(path="/tree/map?unaligned=1"))
+        ]
+        assert len(places) == len(set(places)) == 6
+        assert len({x for x, _ in places}) == 4
+        assert len({y for _, y in places}) == 2
+
     def test_a_level_closes_what_is_below_and_says_how_many(self) -> None:
         page = self._page(path="/tree/map?levels=2")
         assert page.count('class="box"') == 2
         assert ">+1</text>" in page
         assert f"goal={self.middle.id}" in page.split('class="more')[1]
+
+    def test_what_a_page_of_paper_cannot_show_is_printed_with_fewer_levels(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert "printonly" not in self._page().split("mapcard")[1]
+        monkeypatch.setattr(tree_map, "PAGE", 1)
+        screen, paper = "pad map-scroll noprint", "pad printonly"
+        page = self._page(path="/tree/map?levels=3").split("mapcard")[1]
+        assert page.split(paper)[1].split(screen)[0].count('class="box"') == 1
+        assert page.split(screen)[1].count('class="box"') == 3
 
     def test_a_branch_by_itself(self) -> None:
         page = self._page(path=f"/tree/map?goal={self.middle.id}")

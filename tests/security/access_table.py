@@ -270,6 +270,7 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("tree.node", "GET"): on_goal("/tree/{goal}"),
     ("tree.children", "GET"): piece("/tree/{goal}/children"),
     ("comments.create", "POST"): on_goal("/goals/{goal}/comments"),
+    ("comments.mentions", "GET"): on_goal("/goals/{goal}/mentions?typed=a"),
     # --- a unit's meeting: for who belongs to it or leads it
     ("meetings.show", "GET"): Line("/units/{team_id}/meeting", seen_by={"self", "peer"} | LEADS | HR),
     ("meetings.note", "POST"): Line("/units/{team_id}/meeting", LEADS | HR, seen_by={"self", "peer"} | LEADS | HR),
@@ -293,6 +294,8 @@ MATRIX: dict[tuple[str, str], Line | tuple[Line, ...]] = {
     ("corrections.create", "POST"): on_goal("/checkins/{checkin}/correct", CHECKERS),
     ("blockers.close", "POST"): on_goal("/blockers/{blocker}/close", CHECKERS),
     ("follows.change", "POST"): on_goal("/goals/{goal}/follow", ALL),
+    ("acknowledgements.show", "GET"): everyone("/checkins/unseen"),
+    ("acknowledgements.create_many", "POST"): everyone("/checkins/unseen"),
     ("acknowledgements.create", "POST"): on_goal("/checkins/{checkin}/acknowledge", ACKNOWLEDGERS),
     # --- evaluating: the owner hands in, only the evaluator decides, HR reopens
     ("decisions.show", "GET"): everyone("/decisions"),

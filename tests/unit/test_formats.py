@@ -69,6 +69,17 @@ class TestNumber:
             assert formats.number(value, decimals, symbol) == en.replace(" ", SPACE)
 
 
+def test_a_template_writes_a_fixed_number_as_each_reader_does() -> None:
+    app = Flask(__name__)
+    Babel(app, default_locale="vi")
+    formats.init_app(app)
+    with app.test_request_context():
+        template = app.jinja_env.from_string("{{ 0.7|number(1) }}")
+        assert template.render() == "0,7"
+        with force_locale("en"):
+            assert template.render() == "0.7"
+
+
 class TestCompact:
     @pytest.mark.parametrize(
         ("value", "vi", "en"),

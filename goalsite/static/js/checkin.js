@@ -44,10 +44,13 @@ document.addEventListener("htmx:after:swap", (event) => {
   setTimeout(() => {
     const row = document.getElementById(last.id);
     const form = row?.querySelector("form[data-checkin]");
-    if (form) return enter(form);
+    // What was just saved may wait again, for the next week: on with the rows after it first.
+    if (form && (last.then !== "next" || row.matches(".open"))) return enter(form);
     if (!last.then) return row?.querySelector(OPEN)?.focus();
     const opened = formAfter(row);
     if (opened) return enter(opened);
+    const done = document.getElementById("weekly-done");
+    if (done) { done.hidden = false; return done.focus(); }
     const next = dueAfter(row);
     if (next && last.then === "open") next.click();
     else (next ?? row?.querySelector(OPEN))?.focus();
@@ -72,8 +75,11 @@ function weeklyKey(event, form) {
     return () => form.elements.confidence[event.code.at(-1) - 1].click();
   }
   if (event.key === "Escape") return () => giveUp(form, event.target);
-  if (!event.target.matches(".value")) return null;
-  if (event.key === "=") return form.elements.same ? () => form.elements.same.click() : null;
+  const ticks = event.target.matches("[type=checkbox]");
+  if (event.key === "=" && (ticks || event.target.matches(".value, select"))) {
+    return form.elements.same ? () => form.elements.same.click() : null;
+  }
+  if (!ticks && !event.target.matches(".value")) return null;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step) return null;
   const forms = [...document.querySelectorAll("form[data-checkin=next]")];
