@@ -29,6 +29,11 @@ PATHS = (
     "/reports/metric?metric={metric}",
     "/reports/goals?all=1&cycle={cycle}",
 )
+# No upright bar of a chart touches the next.
+BESIDE_EACH_OTHER = """() => [...document.querySelectorAll(".chart")].every(chart => {
+  const bars = [...chart.querySelectorAll(".upright")].map(bar => bar.getBoundingClientRect())
+  return bars.every((bar, at) => !at || bars[at - 1].right < bar.left)
+})"""
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
 
 
@@ -82,3 +87,4 @@ class TestEverybody:
                 page.goto(path.format(**named))
                 assert_accessible(page)
                 assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path
+                assert page.evaluate(BESIDE_EACH_OTHER), path

@@ -76,8 +76,8 @@ class TestSeries:
         assert cells(text, "Quý III 2026</span>")[1:] == ["90", "100", "90 %", "Toàn công ty"]
         assert cells(text, "Quý IV 2026</span>") == ["Quý IV 2026 not over yet", "40", "100", "40 %", "Toàn công ty"]
         assert text.index("Quý III") < text.index("Quý IV")
-        assert len(re.findall(r'<rect class="bar( open)?" x="[0-9.]+%', text)) == 2
-        assert text.count('<rect class="bar open" x="7') == 1
+        assert len(re.findall(r'<rect class="upright( open)?" x="[0-9.]+%', text)) == 2
+        assert text.count('<rect class="upright open" x="7') == 1
         assert "<title>Doanh thu of " in text
 
     def test_of_a_unit_without_its_own_adds_up_what_adds_up(
