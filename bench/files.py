@@ -6,7 +6,6 @@ Each file is asked for by HR in a process of its own, whose processor time and g
 import argparse
 import os
 import resource
-from contextlib import ExitStack
 from pathlib import Path
 from time import perf_counter
 
@@ -15,7 +14,6 @@ from flask.testing import FlaskClient
 from bench.company import cast_of
 from bench.pages import company, signed_in
 from goalsite.config import INSTANCE
-from goalsite.extensions import db
 
 FILES = (
     "people.xlsx",
@@ -36,17 +34,16 @@ def main() -> None:
     given = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     given.add_argument("sizes", nargs="*", type=int, default=[2000, 20000])
     given.add_argument("--keep", type=Path, default=INSTANCE / "bench", help="where the companies' databases are kept")
+    given.add_argument("--only", nargs="*", help="files, instead of all: goals.csv")
     wanted = given.parse_args()
     wanted.keep.mkdir(parents=True, exist_ok=True)
     for size in wanted.sizes:
         print(f"{size} people", flush=True)
-        with ExitStack() as stack:
-            app = stack.enter_context(company(size, wanted.keep, year=False))
-            browser = signed_in(app, cast_of().hr)
+        with company(size, wanted.keep, year=False) as app:
+            with app.app_context():
+                browser = signed_in(app, cast_of().hr)
             browser.get("/")
-            db.session.remove()
-            db.engine.dispose()
-            for file in FILES:
+            for file in wanted.only or FILES:
                 _ask(browser, f"/reports/{file}")
 
 

@@ -90,7 +90,7 @@ def _of_rule(error: RuleError) -> Response:
     """A rule no view has taken care of."""
     detail = say(error)
     _give_up_transaction()
-    return error_page(422, detail)
+    return error_page(400 if error.code.startswith("address_") else 422, detail)
 
 
 def _of_database(error: SQLAlchemyError) -> Response:

@@ -1,6 +1,5 @@
 """Who is looking, in which language and cycle, and what the frame around every page shows (`frame` in templates, see base.html)."""
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -8,68 +7,22 @@ from urllib.parse import quote, urlencode
 
 from flask import Flask, current_app, g, has_request_context, request, session, url_for
 from flask_babel import get_locale, gettext
-from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext as _lp
 from flask_login import current_user
 
 from goalsite import formats
+from goalsite.domain.asked import misread, read_day
+from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import LOCALES
 from goalsite.extensions import babel
+from goalsite.messages import say
 from goalsite.models import Cycle, Person
+from goalsite.places import NAV, OF_A_CYCLE, OF_ANY_DAY, REPORTS, SETUP, Place
 from goalsite.queries import company as here
 from goalsite.queries import navigation
 from goalsite.queries.viewer import viewer_for
 
 THEMES = ("light", "dark")
-OLDEST = date(2000, 1, 1)
-# Pages that answer as of any past day (`?as_of=`), by blueprint: their links lead to each other as of the same day.
-REPORTS = ("reports", "report_checkins", "report_forecasts", "report_metrics", "report_results")
-OF_ANY_DAY = frozenset({"overview", "members", "tree", "tree_map", "goals", *REPORTS})
-
-
-@dataclass(frozen=True)
-class Place:
-    """One entry of the navigation; shown once its endpoint exists. `counts` names the field of `Waiting` beside it; `role`
-    (hr or admin) who alone gets there."""
-
-    endpoint: str
-    label: Any
-    short: Any
-    icon: str
-    phone: bool = False
-    key: str | None = None
-    counts: str = ""
-    role: str = ""
-
-
-NAV = (
-    Place("my.show", _l("My goals"), _l("Mine"), "house", phone=True, key="m"),
-    Place("weekly.show", _l("Weekly check-in"), _l("Check in"), "calendar-check", phone=True, counts="due"),
-    Place("overview.show", _l("Overview"), _l("Overview"), "layout-dashboard", phone=True, key="o"),
-    Place("members.list_members", _l("Members"), _l("Members"), "users", key=None),
-    Place("tree.show", _l("Tree"), _l("Tree"), "network", phone=True, key="t"),
-    Place(
-        "decisions.show",
-        _l("Decisions"),
-        _lp("short", "Decisions"),
-        "clipboard-check",
-        phone=True,
-        key="e",
-        counts="decisions",
-    ),
-    Place("reports.show", _l("Reports"), _l("Reports"), "chart-column", key="r"),
-)
-SETUP = (
-    Place("setup.show", _l("First steps"), _l("First steps"), "list-checks"),
-    Place("units.list_units", _l("Organisation"), _l("Organisation"), "git-fork", role="hr"),
-    Place("people.list_people", _lp("setup", "People"), _lp("setup", "People"), "users"),
-    Place("cycles.list_cycles", _l("Cycles"), _l("Cycles"), "clock", role="hr"),
-    Place("metrics.list_metrics", _l("Metrics"), _l("Metrics"), "target", role="hr"),
-    Place("kpi_sets.list_positions", _l("KPI sets"), _l("KPI sets"), "scale", role="hr"),
-    Place("workbook.show", _l("Import and export"), _l("Import and export"), "file-spreadsheet", role="hr"),
-    Place("company.edit", _l("Company settings"), _l("Company"), "building-2", role="admin"),
-)
 
 
 def init_app(app: Flask) -> None:
@@ -77,7 +30,8 @@ def init_app(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose_locale, timezone_selector=_choose_zone)
     formats.init_app(app)
     app.context_processor(lambda: {"frame": frame()})
-    app.url_defaults(_stay_on_the_day)
+    app.url_defaults(_stay_there)
+    app.before_request(_refuse_files_of_something_else)
 
 
 def me() -> Person:
@@ -160,13 +114,37 @@ class Frame:
 
     @cached_property
     def as_of(self) -> date | None:
-        """The past day the page is about; what is no such day is none."""
-        asked = request.args.get("as_of", "") if self.can_go_back else ""
+        """The past day the page is about; what is no such day is none, and stands in `misread`."""
         try:
-            day = date.fromisoformat(asked)
-        except ValueError:
+            return read_day(request.args.get("as_of", ""), self.today) if self.can_go_back else None
+        except RuleError:
             return None
-        return day if OLDEST <= day < self.today else None
+
+    @property
+    def is_before_the_cycle(self) -> bool:
+        """Whether the page is about a day on which its cycle had not begun."""
+        asks = self.as_of and self.chosen and _is_in(OF_A_CYCLE, request.endpoint)
+        return bool(asks and self.as_of < self.chosen.starts_on)  # type: ignore[operator, union-attr]
+
+    @cached_property
+    def misread(self) -> list[RuleError]:
+        """What of the address cannot be read, or is not answered here."""
+        of_a_cycle = _is_in(OF_A_CYCLE, request.endpoint)
+        if request.method != "GET" or not (of_a_cycle or self.can_go_back) or not me_or_nobody():
+            return []
+        cycles = [one.code for one in self.all_cycles] if of_a_cycle else []
+        report = request.path.removeprefix("/reports/").partition(".")[0] if "/reports/" in request.path else ""
+        return list(misread(request.args, self.today, goes_back=self.can_go_back, cycles=cycles, report=report))
+
+    @property
+    def notices(self) -> list[str]:
+        """The same in words, and what is shown instead."""
+        shown = {
+            "day": gettext("What you see is today's."),
+            "cycle": gettext("What you see is of %(cycle)s.", cycle=self.chosen.name if self.chosen else ""),
+            "period": gettext("What you see is of the whole cycle."),
+        }
+        return [f"{say(error)} {shown[error.code.split('_')[1]]}" for error in self.misread]
 
     @property
     def kept_day(self) -> dict[str, str]:
@@ -177,6 +155,8 @@ class Frame:
     def day_form(self) -> dict[str, Any]:
         """Of the form that asks for this page as of a day, and of the link back to today."""
         kept = {name: values for name, values in request.args.lists() if name not in ("as_of", "page")}
+        if _is_in(OF_A_CYCLE, request.endpoint) and self.chosen:
+            kept["cycle"] = [self.chosen.code]
         pairs = [(name, value) for name, values in kept.items() for value in values]
         return {"action": request.path, "keep": pairs, "back": _address(request.path, kept) if kept else request.path}
 
@@ -212,7 +192,7 @@ class Frame:
     def chosen(self) -> Cycle | None:
         by_code = {cycle.code: cycle for cycle in self.all_cycles}
         asked = request.args.get("cycle", "")
-        if asked in by_code:
+        if asked in by_code and session.get("cycle") != asked:
             session["cycle"] = asked
         return by_code.get(session.get("cycle", "")) or navigation.running_cycle(self.all_cycles, self.today)
 
@@ -227,7 +207,7 @@ class Frame:
             if request.method == "GET"
             else {}
         )
-        path = request.path if request.method == "GET" else self.links["home"]
+        path = request.path if request.method == "GET" else "/"
         return [
             {"name": one.name, "href": _address(path, {**kept, "cycle": [one.code]}), "current": one is self.chosen}
             for one in self.all_cycles
@@ -236,7 +216,7 @@ class Frame:
     @cached_property
     def links(self) -> dict[str, str]:
         return {
-            "home": "/",
+            "home": url_for("my.show"),
             "search": url_for("search.show"),
             "suggestions": url_for("search.suggestions"),
             "notifications": url_for("notifications.show"),
@@ -261,9 +241,26 @@ class Frame:
         }
 
 
-def _stay_on_the_day(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint.partition(".")[0] in OF_ANY_DAY and has_request_context() and "frame" in g and frame().as_of:
+def _stay_there(endpoint: str, values: dict[str, Any]) -> None:
+    """A link names the cycle of the page it stands on, and the past day. A goal that is looked for has its own cycle."""
+    if not (has_request_context() and "frame" in g and (request.method == "GET" or "cycle" in request.args)):
+        return
+    if _is_in(OF_ANY_DAY, endpoint) and frame().as_of:
         values.setdefault("as_of", frame().kept_day["as_of"])
+    if _is_in(OF_A_CYCLE, endpoint) and "goal" not in values and me_or_nobody() and frame().chosen:
+        values.setdefault("cycle", frame().chosen.code)  # type: ignore[union-attr]
+
+
+def _refuse_files_of_something_else() -> None:
+    """A file is what the address asks for, or there is none."""
+    if "form" in (request.view_args or {}):
+        for error in frame().misread:
+            raise error
+
+
+def _is_in(places: frozenset[str], endpoint: str | None) -> bool:
+    """Whether the endpoint, or its blueprint, is one of them."""
+    return bool(endpoint) and not places.isdisjoint({endpoint, (endpoint or "").partition(".")[0]})
 
 
 def initials(name: str) -> str:

@@ -7,6 +7,15 @@ from goalsite.domain.errors import RuleError
 
 MESSAGES = {
     **messages_files.MESSAGES,
+    "address_day": _l("“%(text)s” cannot be read as a day. Write it like 20/10/2026 or 2026-10-20."),
+    "address_day_ahead": _l("%(day)s is still to come."),
+    "address_day_old": _l("%(day)s is too long ago: records begin on %(oldest)s at the earliest."),
+    "address_day_nowhere": _l("This page does not go back to a past day."),
+    "address_cycle": _l("There is no cycle “%(text)s”."),
+    "address_period": _l(
+        "“%(text)s” cannot be read as a month, quarter or week. Write it like 2026-10, 2026-Q4 or 2026-W40."
+    ),
+    "address_period_nowhere": _l("Only people's results are worked out for a month, quarter or week."),
     "target_missing": _l("A target is needed."),
     "target_not_above_start": _l(
         "An increase needs a target above its start. Start is %(start)s and target is %(target)s: change one of the two, or the direction."

@@ -361,8 +361,10 @@ class Measure(Base):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     fed_by_id: Mapped[int | None] = mapped_column(ForeignKey("goals.id", use_alter=True), index=True)
 
-    # Standing: the last check-in, the day from which another is owed (none: never again) and by which, and from which its silence is stale
+    # Standing: the last check-in, the one that finished it, the day from which another is owed (none: never again) and by which, and from which its
+    # silence is stale
     last_on: Mapped[date | None]
+    finished_on: Mapped[date | None]
     due_from: Mapped[date | None]
     due_by: Mapped[date | None]
     stale_from: Mapped[date | None]

@@ -11,6 +11,7 @@ from goalsite.actions.kpi_sets import PLAIN as SET_PLAIN
 from goalsite.actions.kpi_sets import ItemDraft
 from goalsite.actions.write_goal import FROM_METRIC, PLAIN, GoalDraft, MeasureDraft
 from goalsite.domain.giving import days_there, narrower, why_not
+from goalsite.domain.names import says
 from goalsite.domain.periods import Span
 from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Person, Unit
 from goalsite.queries.drafts import Parts
@@ -182,12 +183,11 @@ def plan(
 
 def shown(plan: Plan, group: str, text: str, page: int) -> Shown:
     """One page of the plan."""
-    words = text.casefold().split()
     found = [
         one
         for one in plan.recipients
         if (one.uneven if group == "weights" else one.group == group)
-        and all(word in f"{one.person.name} {one.person.email}".casefold() for word in words)
+        and says(text, one.person.name, one.person.email, one.person.title)
     ]
     pages = max(1, -(-len(found) // AT_ONCE))
     page = min(max(page, 1), pages)

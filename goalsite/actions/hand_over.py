@@ -51,8 +51,7 @@ def hand_over(act: HandOver, handed: Sequence[tuple[Handed, Person]], rest_to: P
     """Each of these goals ends on the day for the person and goes on for that successor, or none does. What is left of them
     elsewhere (measures they report for others, open actions, what is in the way) goes to `rest_to`.
 
-    The goals must be held. Raises RuleError hand_over_day, hand_over_to_self, hand_over_to_left, hand_over_checkins.
-    Every cycle must be held.
+    The goals and every cycle must be held. Raises RuleError hand_over_day, hand_over_to_self, hand_over_to_left, hand_over_checkins.
     """
     _refuse(act, handed)
     if rest_to is not None:

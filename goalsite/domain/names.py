@@ -32,6 +32,13 @@ def folded_words(text: str) -> list[str]:
     return list(dict.fromkeys(word[:WORD_LENGTH] for word in _words(plain)))
 
 
+def says(text: str, *texts: str) -> bool:
+    """Whether the texts have every word of `text`, in any order, the last one as far as it is typed; accents and case say nothing."""
+    own, words = folded_words(" ".join(texts)), folded_words(text)
+    begun = words[-1:] and any(word.startswith(words[-1]) for word in own)
+    return not text.strip() or (bool(begun) and set(words[:-1]) <= set(own))
+
+
 def _words(text: str) -> list[str]:
     return re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).casefold())
 

@@ -86,3 +86,14 @@ def axis(values: Collection[Fraction]) -> list[Fraction]:
     power = Fraction(10) ** floor(log10(rough))
     step = max(one * power for one in STEPS if one * power <= rough)
     return [step * at for at in range(floor(low / step), ceil(high / step) + 1)]
+
+
+def fan_out(places: Sequence[Fraction | None], axis: Sequence[Fraction]) -> list[int]:
+    """How many steps below its line each is drawn, so that none lies over another: those nearer than a twentieth of the axis on different steps, the
+    first of them highest. axis: from the lowest of its numbers to the highest."""
+    near = (axis[-1] - axis[0]) / 20
+    levels: list[int] = []
+    for at, place in enumerate(places):
+        taken = {levels[i] for i, one in enumerate(places[:at]) if None not in (one, place) and abs(one - place) < near}  # type: ignore[operator]
+        levels.append(next(level for level in range(at + 1) if level not in taken))
+    return levels

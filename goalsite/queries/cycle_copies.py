@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from goalsite.domain.states import CYCLE_ALLOWS
@@ -12,6 +12,7 @@ from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person
 from goalsite.queries.results import stored_result
+from goalsite.queries.search_words import goal_says
 
 AT_ONCE = 50
 LONGEST_CODE = 64
@@ -108,10 +109,7 @@ def copied_codes(target: Cycle, codes: list[str]) -> dict[str, int]:
 def _asked(source: Cycle, text: str) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [Goal.cycle_id == source.id, Goal.state.in_(COUNTED_STATES)]
     if text:
-        # SQLite folds the case of ASCII letters alone, so the words are asked for in small and in capital letters.
-        wordings = sorted({text, text.lower(), text.upper(), text.capitalize()})
-        columns = (Goal.title, Goal.code, Person.name)
-        conditions.append(or_(*(column.icontains(word, autoescape=True) for word in wordings for column in columns)))
+        conditions.append(goal_says(text))
     return conditions
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from goalsite.domain import terms
-from goalsite.models import Cycle, Goal, GoalLink, Person, Unit, UnitAncestor
+from goalsite.models import Cycle, Goal, GoalLink, Unit, UnitAncestor
 from goalsite.queries.organisation import ancestry
+from goalsite.queries.search_words import goal_says
 
 LARGEST_ID = 2**31 - 1
 LONGEST_TEXT = 100
@@ -108,7 +108,7 @@ def asked_for(filters: Filters, goal: type[Goal] = Goal) -> list[ColumnElement[b
     if filters.owner:
         conditions.append(goal.owner_id == filters.owner)
     if filters.text:
-        conditions.append(_says(filters.text, goal))
+        conditions.append(goal_says(filters.text, goal))
     return conditions
 
 
@@ -151,15 +151,3 @@ def is_unaligned(goal: type[Goal] = Goal) -> ColumnElement[bool]:
 def needs_a_look(today: date, goal: type[Goal] = Goal) -> ColumnElement[bool]:
     """At risk, behind, or long without an update."""
     return or_(goal.status.in_(NEEDS_A_LOOK), is_stale(today, goal))
-
-
-def says(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """The text stands in one of the columns."""
-    # SQLite folds the case of ASCII letters alone, so the words are asked for as typed, in small and in capital letters.
-    wordings = {text, text.lower(), text.upper(), text.capitalize(), text.title()}
-    return or_(*(column.icontains(word, autoescape=True) for word in sorted(wordings) for column in columns))
-
-
-def _says(text: str, goal: type[Goal]) -> ColumnElement[bool]:
-    owner = aliased(Person)
-    return or_(says(text, goal.title, goal.code), goal.owner_id.in_(select(owner.id).where(says(text, owner.name))))

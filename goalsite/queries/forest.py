@@ -11,9 +11,10 @@ from sqlalchemy.orm import aliased
 from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Unit, UnitAncestor
+from goalsite.models import Cycle, Goal, Unit
 from goalsite.queries.counts import are_stored, seen_apart, sees_all, stored
 from goalsite.queries.filters import Filters, asked_for, in_unit, is_unaligned, standing_so, states
+from goalsite.queries.organisation import ancestry
 from goalsite.queries.overview import Place
 from goalsite.queries.tallies import Tally
 from goalsite.queries.visible import visible_goals
@@ -111,7 +112,12 @@ def _counted(forest: Forest, narrowed: Sequence[ColumnElement[bool]] = ()) -> Co
     """As `count`, one by one. One query."""
     parent = aliased(Goal)
     own, fits = Goal.cycle_id == forest.cycles[0].id, forest.fits(Goal)
-    parts = (fits, and_(fits, own), and_(fits, own, is_cross(Goal, parent)), and_(fits, own, is_unaligned()))
+    parts = (
+        fits,
+        and_(fits, own),
+        and_(fits, own, is_cross(Goal, parent, forest.cycles[0])),
+        and_(fits, own, is_unaligned()),
+    )
     by_state = {"": own, **{name: and_(own, state) for name, state in states(forest.today).items()}}
     query = (
         select(*(_how_many(part) for part in (*parts, *by_state.values())))
@@ -129,19 +135,20 @@ def _cross(forest: Forest) -> int:
     query = (
         select(func.count(Goal.id))
         .join(parent, parent.id == Goal.parent_id)
-        .where(Goal.cycle_id == forest.cycles[0].id, Goal.parent_id.is_not(None), is_cross(Goal, parent))
+        .where(
+            Goal.cycle_id == forest.cycles[0].id, Goal.parent_id.is_not(None), is_cross(Goal, parent, forest.cycles[0])
+        )
         .where(forest.shows(parent, by_id=True))
         .where(forest.shows(Goal), forest.fits(Goal))
     )
     return db.session.scalar(query) or 0
 
 
-def is_cross(goal: type[Goal], parent: type[Goal]) -> ColumnElement[bool]:
-    """The goal's unit is neither the parent's, nor above nor below it."""
+def is_cross(goal: type[Goal], parent: type[Goal], cycle: Cycle) -> ColumnElement[bool]:
+    """The goal's unit is neither the parent's, nor above nor below it, as units lay in that cycle."""
+    lies = ancestry(cycle)
     lines = (
-        exists()
-        .where(UnitAncestor.unit_id == low.unit_id, UnitAncestor.ancestor_id == high.unit_id)
-        .correlate_except(UnitAncestor)
+        exists().where(lies.c.unit_id == low.unit_id, lies.c.ancestor_id == high.unit_id).correlate_except(lies)
         for low, high in ((goal, parent), (parent, goal))
     )
     return and_(parent.id.is_not(None), *(~line for line in lines))

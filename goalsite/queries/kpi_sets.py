@@ -8,7 +8,7 @@ from zlib import crc32
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from goalsite.domain.names import text_key
+from goalsite.domain.names import says, text_key
 from goalsite.extensions import db
 from goalsite.models import KpiSetItem, Metric, Person
 from goalsite.queries.company import today
@@ -73,11 +73,10 @@ def positions(text: str, page: int) -> Positions:
     )
     held = _holders()
     kpis = {name: (count, weight) for name, count, weight in db.session.execute(sets).tuples()}
-    words = text.casefold().split()
     found = [
         PositionRow(name, held.get(name, 0), *_numbers(kpis.get(name)))
         for name in sorted({*held, *kpis}, key=lambda name: (text_key(name), name))
-        if all(word in name.casefold() for word in words)
+        if says(text, name)
     ]
     pages = max(1, -(-len(found) // AT_ONCE))
     page = min(max(page, 1), pages)
@@ -88,8 +87,7 @@ def positions(text: str, page: int) -> Positions:
 def positions_offered(text: str = "", most: int = OFFERED) -> list[str]:
     """The names of the positions most people hold, for a field to offer; of those that have every word of the text."""
     held = _holders()
-    words = cleaned(text)[:LONGEST_TEXT].casefold().split()
-    fit = [name for name in held if all(word in name.casefold() for word in words)]
+    fit = [name for name in held if says(cleaned(text)[:LONGEST_TEXT], name)]
     return sorted(sorted(fit, key=lambda name: (-held[name], name))[:most], key=text_key)
 
 

@@ -16,11 +16,12 @@ from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.models_follow import Result
-from goalsite.queries.filters import Filters, asked_for, narrowed, says, states
+from goalsite.queries.filters import Filters, asked_for, narrowed, states
 from goalsite.queries.organisation import Who, ancestry, heads_then, there_in, who_of
 from goalsite.queries.overview import Standing, standing_of
 from goalsite.queries.records import fraction, goal_facts
 from goalsite.queries.results import tally, totals_of
+from goalsite.queries.search_words import says
 from goalsite.queries.supporters import points_of, with_measures
 from goalsite.queries.visible import people_with_visible_results, visible_goals
 
@@ -246,7 +247,7 @@ def _of_goals(filters: Filters, today: date) -> Conditions:
 
 
 def _called(text: str) -> ColumnElement[bool]:
-    return says(text, Person.name, Person.email, Person.title)
+    return says(text, "person", Person.id)
 
 
 def _seen_in(viewer: Viewer, cycle: Cycle) -> Conditions:

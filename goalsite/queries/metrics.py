@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
+from goalsite.domain.names import says
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, KpiSetItem, Measure, Metric
 from goalsite.models_follow import CheckIn
@@ -66,16 +67,15 @@ def metric_by_code(code: str) -> Metric | None:
 def library(text: str, page: int) -> Library:
     """The metrics whose name or code holds the text, by code."""
     text = " ".join(text.replace("\0", " ").encode("utf-8", "ignore").decode().split())[:LONGEST_TEXT]
-    # SQLite folds the case of ASCII letters alone, so the words are asked for in small and in capital letters.
-    wordings = sorted({text, text.lower(), text.upper(), text.capitalize()})
-    says = or_(*(column.icontains(word, autoescape=True) for word in wordings for column in (Metric.name, Metric.code)))
-    total = db.session.scalar(select(func.count(Metric.id)).where(says)) or 0
-    pages = max(1, -(-total // AT_ONCE))
+    named = db.session.execute(select(Metric.id, Metric.name, Metric.code).order_by(Metric.code)).tuples()
+    ids = [key for key, *words in named if says(text, *words)]
+    pages = max(1, -(-len(ids) // AT_ONCE))
     page = min(max(page, 1), pages)
     used = select(func.count(Measure.id)).where(Measure.metric_id == Metric.id).correlate(Metric).scalar_subquery()
-    found = select(Metric, used).where(says).order_by(Metric.code).limit(AT_ONCE).offset((page - 1) * AT_ONCE)
+    shown = Metric.id.in_(ids[(page - 1) * AT_ONCE : page * AT_ONCE])
+    found = select(Metric, used).where(shown).order_by(Metric.code)
     rows = [MetricRow(metric, count) for metric, count in db.session.execute(found).tuples()]
-    return Library(rows, text, page, pages, total)
+    return Library(rows, text, page, pages, len(ids))
 
 
 def usage_of(metric: Metric) -> Usage:

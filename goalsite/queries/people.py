@@ -7,11 +7,12 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
+from goalsite.domain import names
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit, UnitAncestor, UnitMember
 from goalsite.models_accounts import OneTimeLink
 from goalsite.queries.handover import WRITING
-from goalsite.queries.pickers import says
+from goalsite.queries.search_words import says
 
 PAGE = 50
 AT_ONCE = 400
@@ -185,9 +186,11 @@ def _asked(filters: PeopleFilters, unit: Unit | None) -> list[ColumnElement[bool
         "admin": Person.is_admin.is_(True),
         "heads": exists().where(Unit.head_id == Person.id, Unit.archived.is_(False)).correlate_except(Unit),
     }
-    conditions = (
-        [says(filters.text, Person.name, Person.email_key, Person.title, Person.position)] if filters.text else []
-    )
+    conditions: list[ColumnElement[bool]] = []
+    if filters.text:
+        held = db.session.scalars(select(Person.position).where(Person.position != "").distinct())
+        positions = [one for one in held if names.says(filters.text, one)]
+        conditions.append(or_(says(filters.text, "person", Person.id), Person.position.in_(positions)))
     if filters.role:
         conditions.append(roles[filters.role])
     if filters.unit and unit is None:

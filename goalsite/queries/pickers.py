@@ -4,14 +4,15 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Select, exists, or_, select, union_all
 
+from goalsite.domain import names
 from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import Viewer
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Metric, Person, Unit
 from goalsite.queries.company import today
+from goalsite.queries.search_words import says
 from goalsite.queries.visible import visible_goals
 
 OFFERED = 10
@@ -79,29 +80,8 @@ def choice_of(thing: Person | Unit | Goal | Metric) -> Choice:
     return Choice(thing.id, name, thing.email if isinstance(thing, Person) else thing.code)
 
 
-def says(text: str, *columns: InstrumentedAttribute[str]) -> ColumnElement[bool]:
-    """Every word of the text stands in one of the columns."""
-    # SQLite folds the case of ASCII letters alone, so each word is looked for in small and in capital letters.
-    words = text.split()[:8]
-    return and_(
-        True,
-        *(
-            or_(
-                *(
-                    column.contains(form, autoescape=True)
-                    for form in sorted({word, word.lower(), word.upper(), word.capitalize()})
-                    for column in columns
-                )
-            )
-            for word in words
-        ),
-    )
-
-
 def _people(_viewer: Viewer, text: str, most: int) -> list[Choice]:
-    return _choices(
-        _here().where(says(text, Person.name, Person.email_key)).order_by(Person.sort_key, Person.id).limit(most)
-    )
+    return _choices(_here().where(says(text, "person", Person.id)).order_by(Person.sort_key, Person.id).limit(most))
 
 
 def _people_called(_viewer: Viewer, text: str) -> list[Choice]:
@@ -117,7 +97,7 @@ def _here() -> Select[int, str, str]:
 
 
 def _units(_viewer: Viewer, text: str, most: int) -> list[Choice]:
-    return _choices(_in_use().where(says(text, Unit.name, Unit.code)).order_by(Unit.sort_key, Unit.id).limit(most))
+    return _choices(_in_use().where(says(text, "unit", Unit.id)).order_by(Unit.sort_key, Unit.id).limit(most))
 
 
 def _units_called(_viewer: Viewer, text: str) -> list[Choice]:
@@ -130,8 +110,8 @@ def _in_use() -> Select[int, str, str]:
 
 
 def _metrics(_viewer: Viewer, text: str, most: int) -> list[Choice]:
-    query = select(Metric.id, Metric.name, Metric.code).where(says(text, Metric.name, Metric.code))
-    return _choices(query.order_by(Metric.name, Metric.id).limit(most))
+    query = select(Metric.id, Metric.name, Metric.code).order_by(Metric.name, Metric.id)
+    return [one for one in _choices(query) if names.says(text, one.name, one.key)][:most]
 
 
 def _metrics_called(_viewer: Viewer, text: str) -> list[Choice]:
@@ -149,7 +129,7 @@ def _kpis(viewer: Viewer, text: str, most: int) -> list[Choice]:
 
 def _goals_that_fit(viewer: Viewer, text: str) -> Select[int, str, str]:
     latest_first = (Cycle.starts_on.desc(), Goal.title, Goal.id)
-    return _goals_to_pick(viewer).where(says(text, Goal.title, Goal.code)).order_by(*latest_first)
+    return _goals_to_pick(viewer).where(says(text, "goal", Goal.id)).order_by(*latest_first)
 
 
 def _goals_called(viewer: Viewer, text: str) -> list[Choice]:

@@ -95,8 +95,7 @@ def _ways(row: Any, asked: Question, span: Span, entered: Iterable[tuple[date, d
     frequency = "" if row.direction in ("done", "steps") else row.frequency
     when = (frequency, Span(row.starts_on, row.due_on), rhythm_of(asked.cycle), company().calendar)
     days = tuple(zip(asking_days(*when), due_days(*when), strict=True))
-    owes_nothing = row.status == "done" or (row.state == "active" and row.due_from is None)
-    found = by_due_day(days, entered, asked.day, row.last_on if owes_nothing else None, since=span.first)
+    found = by_due_day(days, entered, asked.day, row.finished_on, since=span.first)
     return {due: way for due, way in found.items() if due <= span.last}
 
 
@@ -111,12 +110,9 @@ def _measures(viewer: Viewer, asked: Question) -> Any:
             Measure.id,
             Measure.direction,
             Measure.frequency,
-            Measure.due_from,
-            Measure.last_on,
+            Measure.finished_on,
             func.coalesce(Measure.starts_on, Goal.starts_on).label("starts_on"),
             func.coalesce(Measure.due_on, Goal.due_on).label("due_on"),
-            Goal.state,
-            Goal.status,
             Person.id.label("person_id"),
             Person.email,
             (func.coalesce(Result.name_then, Person.name) if asked.is_closed else Person.name).label("name"),

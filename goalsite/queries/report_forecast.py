@@ -13,7 +13,7 @@ from goalsite.queries.reports import GoalLine
 from goalsite.queries.supporters import points_of
 
 ONE = Fraction(1)
-MOST_DRAWN = 1000
+MOST_DRAWN = 500
 
 
 @dataclass(frozen=True)

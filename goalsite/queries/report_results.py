@@ -78,8 +78,10 @@ def people_beside(
 ) -> Lines:
     """The people of the unit whose results the reader may see, each with their totals in the cycle and the others. Two queries."""
     now, before = aliased(Result), aliased(Result)
+    # Of a closed cycle as they were called then.
+    name, home = (now.name_then, now.unit_then) if asked.is_closed else (Person.name, Unit.name)
     query = (
-        select(Person.id, Person.name, Person.email, Unit.name, func.count().over())
+        select(Person.id, name, Person.email, home, func.count().over())
         .outerjoin(Unit, Unit.id == Person.unit_id)
         .outerjoin(now, and_(now.person_id == Person.id, now.cycle_id == asked.cycle.id))
         .outerjoin(before, and_(before.person_id == Person.id, before.cycle_id == (others[0].id if others else 0)))
@@ -98,7 +100,7 @@ def units_beside(
     """The unit and those below it, each with the totals of its own goals in the cycle and the others. Two queries."""
     now, before, lies = aliased(Result), aliased(Result), ancestry(asked.cycle)
     query = (
-        select(Unit.id, Unit.name, Unit.code, Unit.kind, func.count().over())
+        select(Unit.id, now.name_then if asked.is_closed else Unit.name, Unit.code, Unit.kind, func.count().over())
         .outerjoin(now, and_(now.unit_id == Unit.id, now.cycle_id == asked.cycle.id))
         .outerjoin(before, and_(before.unit_id == Unit.id, before.cycle_id == (others[0].id if others else 0)))
         .where(Unit.id.in_(select(lies.c.unit_id).where(lies.c.ancestor_id == asked.unit.id)))

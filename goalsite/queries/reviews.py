@@ -12,23 +12,27 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Unit
 from goalsite.models_follow import Result, Review
 from goalsite.queries.organisation import Who, ancestry, there_in, who_of
+from goalsite.queries.search_words import says
 from goalsite.queries.viewer import as_person_relation, person_columns
 from goalsite.queries.visible import people_with_visible_results
 
 AT_ONCE = 25
 # So many are printed at once; more are printed in parts.
 SHEETS = 200
+# What the signatures say: of both, of both though the person sees it otherwise, of the manager alone, of nobody.
+SIGNED = ("both", "otherwise", "manager", "nobody")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One review of the list. state: of one that nobody has begun, preparation; result: as stored, if there is one."""
+    """One review of the list. state: of one that nobody has begun, preparation; result: as stored, if there is one; signed: one of SIGNED."""
 
     person: Person
     who: Who
     state: str
     result: Result | None
     waits: bool
+    signed: str
 
 
 @dataclass(frozen=True)
@@ -62,13 +66,13 @@ def reviews_of(
     chosen = [people_with_visible_results(viewer), *_asked_for(cycle, state, unit_id, text)]
     counts = select(func.count(Person.id), func.coalesce(func.sum(case((waits, 1), else_=0)), 0))
     in_all, waiting = db.session.execute(_joined(counts, cycle).where(*chosen)).one()
-    query = _joined(select(Person, Review, then, waits), cycle)
+    query = _joined(select(Person, Review, then, waits, _signed()), cycle)
     query = query.outerjoin(then, and_(then.person_id == Person.id, then.cycle_id == cycle.id)).where(*chosen)
     query = query.order_by(case((waits, 0), else_=1), Person.sort_key, Person.id).limit(AT_ONCE)
     query = query.offset((page - 1) * AT_ONCE).options(joinedload(Person.unit), joinedload(Person.boss))
     lines = [
-        Line(person, who_of(person, held), review.state if review else REVIEW_STATES[0], held, bool(mine))
-        for person, review, held, mine in db.session.execute(query).tuples()
+        Line(person, who_of(person, held), review.state if review else REVIEW_STATES[0], held, bool(mine), signed)
+        for person, review, held, mine, signed in db.session.execute(query).tuples()
     ]
     return Reviews(lines, in_all, waiting)
 
@@ -115,6 +119,16 @@ def waits_for(viewer: Viewer, cycle: Cycle) -> ColumnElement[bool]:
     return or_(*waits)
 
 
+def _signed() -> ColumnElement[str]:
+    """What the signatures of the Review say, if there is one: one of SIGNED."""
+    return case(
+        (Review.manager_signed_at.is_(None), "nobody"),
+        (Review.person_signed_at.is_(None), "manager"),
+        (Review.agrees.is_(True), "both"),
+        else_="otherwise",
+    )
+
+
 def _joined(query: Any, cycle: Cycle) -> Any:
     mine = and_(Review.person_id == Person.id, Review.cycle_id == cycle.id)
     return query.select_from(Person).outerjoin(Review, mine)
@@ -125,6 +139,8 @@ def _asked_for(cycle: Cycle, state: str, unit_id: Any, text: str) -> list[Column
     conditions = [*there_in(cycle), or_(Review.id.is_not(None), exists().where(*owned).correlate_except(Goal))]
     if state in REVIEW_STATES:
         conditions.append(func.coalesce(Review.state, REVIEW_STATES[0]) == state)
+    if state in SIGNED:
+        conditions.append(_signed() == state)
     if unit_id is not None:
         above = ancestry(cycle).c
         inside = select(above.unit_id).where(above.ancestor_id == unit_id)
@@ -134,14 +150,5 @@ def _asked_for(cycle: Cycle, state: str, unit_id: Any, text: str) -> list[Column
             here = (Result.cycle_id == cycle.id, Result.person_id == Person.id, Result.unit_then_id.in_(inside))
             conditions.append(exists().where(*here).correlate_except(Result))
     if text:
-        wordings = {text, text.lower(), text.upper(), text.title()}
-        conditions.append(
-            or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for word in sorted(wordings)
-                    for column in (Person.name, Person.email)
-                )
-            )
-        )
+        conditions.append(says(text, "person", Person.id))
     return conditions

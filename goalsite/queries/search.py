@@ -12,6 +12,7 @@ from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import SEARCHED
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Person, SearchWord, Unit
+from goalsite.queries.search_words import is_word
 from goalsite.queries.visible import visible_goals
 
 # Beyond so many of a kind it says "more than", and another word narrows it down better than pages do.
@@ -21,7 +22,6 @@ PAGE = 20
 LEAST = 2
 # A word that so many things have, or more, counts as frequent: to count as far takes milliseconds, to begin with the wrong word many more.
 FREQUENT = 30_000
-_LAST = "\U0010ffff"
 
 Words = type[SearchWord]
 Things = Select[*tuple[Any, ...]]
@@ -76,7 +76,9 @@ def _counts(words: list[str], kinds: Sequence[str]) -> dict[str, list[int]]:
     """By kind, how many things have each word, FREQUENT at most: in one query, which tells which word to begin with."""
     asked = [
         select(func.count())
-        .select_from(select(SearchWord.thing_id).where(_is(SearchWord, kind, words, word)).limit(FREQUENT).subquery())
+        .select_from(
+            select(SearchWord.thing_id).where(is_word(SearchWord, kind, words, word)).limit(FREQUENT).subquery()
+        )
         .scalar_subquery()
         for kind in kinds
         for word in words
@@ -91,25 +93,19 @@ def _found(viewer: Viewer, kind: str, words: list[str], counts: list[int]) -> Th
     begin, other = SearchWord, aliased(SearchWord)
     shown, key, seen = KINDS[kind]
     same = (other.kind == kind, other.thing_id == begin.thing_id)
-    query = shown().join(begin, begin.thing_id == key).where(_is(begin, kind, words, first), seen(viewer))
+    query = shown().join(begin, begin.thing_id == key).where(is_word(begin, kind, words, first), seen(viewer))
     if first == words[-1]:
         # A thing that has several words beginning so stands at the first of them.
         query = query.where(~_has(*same, other.word >= first, other.word < begin.word))
     for word in words:
         if word != first:
-            query = query.where(_has(*same, _is(other, kind, words, word)))
+            query = query.where(_has(*same, is_word(other, kind, words, word)))
     return query.order_by(begin.word, begin.thing_id.desc()).limit(MOST + 1)
 
 
 def _has(*criteria: ColumnElement[bool]) -> ColumnElement[bool]:
     # PostgreSQL would make a join of an `exists` and read all words there are; a value it looks up, thing by thing, and expects half the time.
     return func.coalesce(select(true()).where(*criteria).limit(1).scalar_subquery(), false())
-
-
-def _is(of: Words, kind: str, words: list[str], word: str) -> ColumnElement[bool]:
-    """It is that word, or begins with it where it is the last one typed."""
-    said = of.word.between(word, word + _LAST) if word == words[-1] else of.word == word
-    return (of.kind == kind) & said
 
 
 def _goals() -> Things:

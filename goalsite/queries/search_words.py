@@ -1,17 +1,21 @@
-"""What search is to look through: the words of each thing as they are, beside those that are stored."""
+"""What search and every filter by words look through: how they ask for words, and the words of each thing as they are, beside those that are stored."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select
 
 from goalsite.domain.names import folded_words
 from goalsite.extensions import db
 from goalsite.models import Goal, Measure, Person, SearchWord, Unit
 
 AT_ONCE = 5000
+_LAST = "\U0010ffff"
+# The letters that bear marks in Vietnamese, and those that do in its neighbours' names.
+_MARKED = re.compile("[acdeinouy]")
 # By kind, what search finds things by.
 COLUMNS: Mapping[str, tuple[Any, ...]] = {
     "goal": (Goal.id, Goal.title, Goal.code),
@@ -29,6 +33,41 @@ class Stale:
     thing_id: int
     missing: set[str]
     extra: set[str]
+
+
+def is_word(of: type[SearchWord], kind: str, words: list[str], word: str) -> ColumnElement[bool]:
+    """It is that word, or begins with it where it is the last one typed."""
+    said = of.word.between(word, word + _LAST) if word == words[-1] else of.word == word
+    return and_(of.kind == kind, said)
+
+
+def says(text: str, kind: str, key: Any) -> ColumnElement[bool]:
+    """The goal, person or unit whose id is `key` is found by the text: by every word of it, in any order, the last one as far as it is typed.
+
+    A text of spaces asks nothing, one of signs finds nothing."""
+    words = folded_words(text)
+    found = [key.in_(_having(kind, words, word)) for word in words]
+    return and_(*found) if found else literal(not text.strip())
+
+
+def goal_says(text: str, goal: type[Goal] = Goal) -> ColumnElement[bool]:
+    """The goal is found by the text, of which each word may also be one of its owner's name. `goal` may be an alias."""
+    words = folded_words(text)
+    found = [or_(goal.id.in_(_having("goal", words, word)), goal.owner_id.in_(_named(words, word))) for word in words]
+    return and_(*found) if found else literal(not text.strip())
+
+
+def _having(kind: str, words: list[str], word: str) -> Select[int]:
+    return select(SearchWord.thing_id).where(is_word(SearchWord, kind, words, word))
+
+
+def _named(words: list[str], word: str) -> Select[int]:
+    """Those people who have the word in their name: their title is among their words too, and says nothing of a goal."""
+    name: ColumnElement[str] = literal(" ") + Person.name + " "
+    for sign in "-.'’(":
+        name = func.replace(name, sign, " ")
+    like = _MARKED.sub("_", word) + ("%" if word == words[-1] else " %")
+    return _having("person", words, word).join(Person, Person.id == SearchWord.thing_id).where(name.ilike(f"% {like}"))
 
 
 def stale_words(kind: str, ids: Collection[int] | None = None) -> Iterator[Stale]:

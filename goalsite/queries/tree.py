@@ -161,7 +161,12 @@ def find_nodes(forest: Forest, root_ids: Sequence[int], opened: Opened, children
     parent, child = aliased(Goal), aliased(Goal)
     children = select(func.count()).where(child.parent_id == Goal.id, stands(forest, child, kept))
     seen = and_(parent.state.in_(COUNTED_STATES), visible_goals(forest.viewer, parent))
-    also = (children.correlate(Goal).scalar_subquery(), is_cross(Goal, parent), forest.fits(Goal), is_unaligned())
+    also = (
+        children.correlate(Goal).scalar_subquery(),
+        is_cross(Goal, parent, forest.cycles[0]),
+        forest.fits(Goal),
+        is_unaligned(),
+    )
     query = (
         select(Goal, parent, rank.c.under, *(column.label(None) for column in also))
         .join(rank, rank.c.id == Goal.id)

@@ -20,7 +20,8 @@ MOST = 150
 
 @dataclass(frozen=True)
 class Drawn:
-    """The roots with their branches down to `levels`; `per_level` says how many goals each level of the whole tree has."""
+    """The roots with their branches down to `levels`; `per_level` says how many goals each level of the whole tree has, `left_out` how many roots
+    are too many to draw."""
 
     roots: list[Node]
     levels: int
@@ -30,16 +31,22 @@ class Drawn:
     def in_all(self) -> int:
         return sum(self.per_level)
 
+    @property
+    def left_out(self) -> int:
+        return sum(self.per_level[:1]) - len(self.roots)
+
 
 def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) -> Drawn:
-    """The map: of all that hangs together, or of one goal's branch. levels: down to which; as many as can be drawn unless
-    given. Five queries."""
+    """The map: of all that hangs together, and where goals are asked for of those that stand alone too; or of one goal's branch. levels: down to
+    which; as many as can be drawn unless given. Five queries."""
     kept = kept_in(forest)
+    alone = goal is not None or forest.filters.narrows_goals
     first = select(Goal.id, literal(1).label("level"))
     if goal is not None:
         first = first.where(Goal.id == goal.id, stands(forest, Goal, kept))
     elif kept is not None:
-        first = first.where(is_root_of(forest), ~is_unaligned(), stands(forest, Goal, kept))
+        roots_only = [is_root_of(forest), *([] if alone else [~is_unaligned()])]
+        first = first.where(*roots_only, stands(forest, Goal, kept))
     else:
         found = aligned_roots(forest).subquery()
         first = first.join(found, found.c.id == Goal.id)
@@ -58,9 +65,7 @@ def draw(forest: Forest, levels: int | None = None, goal: Goal | None = None) ->
     opened = select(tree.c.id).where(tree.c.level < shown)
     ids = frozenset(db.session.scalars(opened)) if shown > 1 else frozenset()
     roots = first_roots(forest)[0] if goal is None else [goal.id]
-    nodes = [
-        node for node in nested(find_nodes(forest, roots, Opened(ids))) if goal is not None or not node.is_unaligned
-    ]
+    nodes = [node for node in nested(find_nodes(forest, roots, Opened(ids))) if alone or not node.is_unaligned]
     add_links(forest.viewer, nodes)
     return Drawn(nodes, shown, per_level)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from goalsite.extensions import db
 from goalsite.models import Person, Unit, UnitMember
-from goalsite.queries.pickers import says
+from goalsite.queries.search_words import says
 
 PAGE = 100
 
@@ -52,7 +52,7 @@ def units_like(text: str, *, archived: bool, page: int, today: date) -> Units:
     put_away = {unit for unit, _, is_archived in every if is_archived}
     ordered = [(unit, depth) for unit, depth in _walk(every) if archived or unit not in put_away]
     if text:
-        fits = set(db.session.scalars(select(Unit.id).where(says(text, Unit.name, Unit.code))))
+        fits = set(db.session.scalars(select(Unit.id).where(says(text, "unit", Unit.id))))
         ordered = [(unit, depth) for unit, depth in ordered if unit in fits]
     pages = max(-(-len(ordered) // PAGE), 1)
     page = min(page, pages)

@@ -16,6 +16,7 @@ from goalsite.forms.decisions import QueueForm
 from goalsite.forms.evaluators import EvaluatorForm
 from goalsite.frame import frame, me
 from goalsite.messages import say
+from goalsite.models import Cycle
 from goalsite.queries import company as here
 from goalsite.queries import decisions as evaluations
 from goalsite.queries import queue as read
@@ -135,7 +136,13 @@ def _around(asked: Asked, in_all: int) -> dict[str, Any]:
         "counts": sent.counts_of(viewer()) | {"waiting": frame().waiting.decisions},
         "pages": max(1, -(-in_all // waiting.AT_ONCE)),
         "today": here.today(),
+        "reviewed": _under_review(),
     }
+
+
+def _under_review() -> Cycle | None:
+    """The cycle whose reviews are talked about and signed now, else the one last chosen."""
+    return next((one for one in frame().all_cycles if one.state == "reviewing"), frame().chosen)
 
 
 def _asked() -> Asked:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.domain.distribution import by_band, by_step, mean_by_length
-from goalsite.domain.series import axis
+from goalsite.domain.series import axis, fan_out
 from goalsite.exchange.report import Columns
 from goalsite.frame import cycle, frame
 from goalsite.models import Cycle
@@ -153,6 +153,7 @@ def _beside(
     everything = {
         "shown": drawn,
         "ticks": axis([total for line in drawn for total in line.totals.values() if total is not None]),
+        "fan_out": fan_out,
         "cycle": wanted.cycle,
         "place": place,
         "found": found,

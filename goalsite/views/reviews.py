@@ -57,7 +57,7 @@ class Look:
 def list_reviews() -> AnyResponse:
     chosen, filters = cycle(), read_filters(request.args)
     state = request.args.get("state", "")
-    state = state if state in REVIEW_STATES else ""
+    state = state if state in (*REVIEW_STATES, *read.SIGNED) else ""
     page = min(as_id(request.args.get("page", "")) or 1, 10_000)
     place = place_of(filters.unit, chosen) if chosen else None
     if chosen is None or place is None:

@@ -30,6 +30,8 @@ WIDTHS = {
     for letter in letters
 }
 USUAL, CAPITAL = 9.3, 11
+# So many of those that stand alone lie in a row.
+ACROSS = 4
 # Higher than that, an A4 page shows it too small to read.
 PAGE = 1250
 
@@ -66,12 +68,12 @@ class Link:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Boxes, the lines between them, secondary links, and what each column holds (x, words)."""
+    """Boxes, the lines between them, secondary links, and what each column holds (x, y, words)."""
 
     boxes: list[Box]
     links: list[Link]
     also: list[Link]
-    columns: list[tuple[float, str]]
+    columns: list[tuple[float, float, str]]
     width: float
     height: float
     levels: int
@@ -123,7 +125,16 @@ def _cut(nodes: list[Node], levels: int) -> list[Node]:
 
 
 def _drawing(roots: list[Node], levels: int) -> Drawing:
-    placed = tidy(roots, lambda node: node.children, _height, GAP)
+    trees = [node for node in roots if node.children or not node.is_unaligned]
+    placed = tidy(trees, lambda node: node.children, _height, GAP)
+    columns = max((one.column for one in placed), default=-1) + 1
+    heads = [
+        (at * (BOX + GUTTER) + 1.0, 14.0, _head([one for one in placed if one.column == at])) for at in range(columns)
+    ]
+    below = max((one.top + one.height + HEAD for one in placed), default=0.0)
+    if len(trees) < len(roots):
+        heads.append((1.0, below + 14, _("Goals that support nothing")))
+    placed += _rows([node for node in roots if node not in trees], below)
     boxes = {one.node.goal.id: _box(one) for one in placed}
     links = [
         _link(boxes[one.node.goal.id], boxes[child.goal.id], child.is_cross)
@@ -138,8 +149,18 @@ def _drawing(roots: list[Node], levels: int) -> Drawing:
     ]
     columns = max((one.column for one in placed), default=0) + 1
     height = max((box.y + box.height for box in boxes.values()), default=HEAD) + 2
-    heads = [(at * (BOX + GUTTER) + 1.0, _head([one for one in placed if one.column == at])) for at in range(columns)]
     return Drawing(list(boxes.values()), links, also, heads, columns * (BOX + GUTTER) - GUTTER + 2, height, levels)
+
+
+def _rows(nodes: list[Node], top: float) -> list[Placed[Node]]:
+    """Goals that stand alone, beside each other."""
+    placed = []
+    for at in range(0, len(nodes), ACROSS):
+        row = nodes[at : at + ACROSS]
+        height = max(_height(node) for node in row)
+        placed += [Placed(node, column, top, height) for column, node in enumerate(row)]
+        top += height + GAP
+    return placed
 
 
 def _link(upper: Box, lower: Box, is_cross: bool) -> Link:

@@ -193,6 +193,25 @@ def test_a_page_on_paper(site: Site, printed: Print, path: str, most: int, langu
 
 
 @pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/reports/compare?cycle={cycle}&of=units", "Chênh lệch"),
+        ("/reports/year?cycle={year}&of=units", "Kết quả riêng"),
+        ("/reports/forecast?cycle={cycle}&all=1", "mục tiêu đạt chỉ tiêu"),
+    ],
+)
+def test_what_is_drawn_of_a_report_stands_on_its_first_page(site: Site, printed: Print, path: str, words: str) -> None:
+    with site.app.app_context():
+        inner = db.session.query(Cycle).filter_by(code=_running(site)["cycle"]).one()
+        year = db.session.get_one(Cycle, inner.parent_id).code
+    leaves = printed(path.format(year=year, **_running(site)), LANDSCAPE)
+    first = leaves[0].text
+    assert "100 %" in first
+    assert plain(words) in plain(" ".join(leaf.text for leaf in leaves))
+    assert len([word for word in leaves[0].body if word.top > leaves[0].height * 0.5]) > 10
+
+
+@pytest.mark.parametrize(
     "path", ["/tree/map?cycle={cycle}", "/tree/map?cycle={cycle}&levels=5", "/tree/map?cycle={cycle}&goal={goal}"]
 )
 def test_the_map_is_one_page_across(site: Site, printed: Print, pages: dict[str, Page], path: str) -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Page
+from sqlalchemy import func
 
 from goalsite.extensions import db
-from goalsite.models import Unit
+from goalsite.models import Cycle, Measure, Metric, Unit
 from tests.browser.conftest import Site
 
 SignIn = Callable[[Page, str], None]
@@ -22,7 +23,11 @@ PATHS = (
     "/reports/distribution",
     "/reports/compare",
     "/reports/year?of=units",
+    "/reports/year?cycle={year}&of=units",
+    "/reports/compare?cycle={cycle}&of=units",
     "/reports/metric",
+    "/reports/metric?metric={metric}",
+    "/reports/goals?all=1&cycle={cycle}",
 )
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>')
 
@@ -61,12 +66,19 @@ class TestUnits:
 
 class TestEverybody:
     def test_finds_its_way_in_every_report(
-        self, new_page: Callable[..., Page], sign_in: SignIn, assert_accessible: Callable[[Page], None]
+        self, new_page: Callable[..., Page], site: Site, sign_in: SignIn, assert_accessible: Callable[[Page], None]
     ) -> None:
+        with site.app.app_context():
+            inner = db.session.query(Cycle).filter(Cycle.parent_id.is_not(None), Cycle.state == "open").first()
+            measured = db.session.query(Metric).join(Measure).group_by(Metric.id).order_by(func.count().desc()).first()
+            assert inner is not None
+            assert measured is not None
+            year = db.session.get_one(Cycle, inner.parent_id)
+            named = {"cycle": inner.code, "year": year.code, "metric": measured.code}
         for options in ({"color_scheme": "light"}, {"color_scheme": "dark", "viewport": {"width": 360, "height": 780}}):
             page = new_page(**options)
             sign_in(page, "hr")
             for path in PATHS:
-                page.goto(path)
+                page.goto(path.format(**named))
                 assert_accessible(page)
                 assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), path

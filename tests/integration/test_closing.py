@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,10 @@ from goalsite.exchange import report
 from goalsite.exchange.dump import dump_path
 from goalsite.exchange.load import load_path
 from goalsite.extensions import db
-from goalsite.models import Cycle, Person, Setting, Unit
-from goalsite.models_follow import EvaluationStep, Result, Review
+from goalsite.models import Cycle, Goal, Person, Setting, Unit
+from goalsite.models_follow import CheckIn, EvaluationStep, Result, Review
 from goalsite.queries.check import differences
-from goalsite.queries.company import forget_company, today
+from goalsite.queries.company import company, forget_company, today
 from goalsite.queries.reports import goal_lines, record_of
 from tests import databases
 from tests.cast import join, signed_in
@@ -141,6 +141,34 @@ class TestReports:
         close(cycle, cast)
         assert reports(app) == before
         assert "Nguyễn Minh Anh Thư" in before["people",]
+
+    def test_how_check_ins_were_kept_and_how_goals_hang_together_stays(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle
+    ) -> None:
+        goal = make_goal(cast["report"], cycle, {}, {"title": "Đã xong"}, title="Hai kết quả")
+        goal.parent_id = db.session.query(Goal.id).filter_by(owner_id=cast["manager"].id, scope="unit").scalar()
+        for row, value in zip(goal.measures, (10, 100), strict=True):
+            on = cycle.starts_on + timedelta(days=8)
+            at = company().moment(on, time(9))
+            db.session.add(CheckIn(measure_id=row.id, on=on, entered_at=at, value=value, author_id=goal.owner_id))
+        settle()
+        hr = signed_in(app, cast["hr"])
+
+        def told() -> list[str]:
+            kept = hr.get("/reports/discipline.csv?cycle=NOW&of=weeks").text
+            tree = hr.get("/tree?cycle=NOW", headers={"Accept-Language": "en"}).text
+            crossing = re.findall(r"\d+ links? across departments", tree)
+            assert crossing
+            return [kept, hr.get("/reports/compare.csv?cycle=NOW&with=OLD").text, *crossing]
+
+        running_cycle(code="OLD", starts_on=days_ago(200), ends_on=days_ago(100))
+        db.session.commit()
+        before = told()
+        assert before[0].count("\n") > 5
+        close(cycle, cast)
+        assert told() == before
+        turn_upside_down(cast)
+        assert told() == before
 
     def test_the_head_of_the_log_is_kept(self, cast: dict[str, Person], cycle: Cycle) -> None:
         close(cycle, cast)

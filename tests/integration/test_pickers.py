@@ -72,7 +72,7 @@ class TestOptions:
     def test_what_makes_no_sense_is_not_found(self, app: Flask, cast: Cast, path: str) -> None:
         assert signed_in(app, cast["report"]).get(path).status_code == 404
 
-    @pytest.mark.parametrize("typed", ("%", "_", "\\", "'", "x" * 5000, "<b>", "qq " * 500))
+    @pytest.mark.parametrize("typed", ("%", "_", "\\", "'", "x" * 5000, "<x9>", "qq " * 500))
     def test_takes_anything(self, app: Flask, cast: Cast, typed: str) -> None:
         client = signed_in(app, cast["report"])
         assert "<option" not in client.get("/pickers/people", query_string={"field": "x", "x": f"{typed}~"}).text

@@ -15,7 +15,7 @@ from goalsite.models import Cycle, Goal, Person
 from goalsite.models_accounts import AuditRow, Notification
 from goalsite.models_follow import Result, Review
 from goalsite.queries import reviews
-from goalsite.queries.company import today
+from goalsite.queries.company import now, today
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 from tests.queries import MOST, counted
@@ -328,6 +328,32 @@ class TestListReviews:
         assert cast["report"].name not in page(app, cast["hr"], "/reviews?unit=B").split("<main")[1]
         assert cast["report"].name in page(app, cast["hr"], "/reviews?text=minh anh").split("<main")[1]
         assert signed_in(app, cast["hr"]).get("/reviews?unit=NOWHERE").status_code == 404
+
+    def test_after_the_close_it_says_what_the_signatures_say(
+        self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any
+    ) -> None:
+        cycle.state = "closed"
+        signed = (
+            ("report", {"manager_signed_at": now(), "person_signed_at": now(), "agrees": True}),
+            ("peer", {"manager_signed_at": now(), "person_signed_at": now(), "agrees": False}),
+            ("outsider", {"manager_signed_at": now()}),
+        )
+        for who, facts in signed:
+            db.session.add(Review(cycle_id=cycle.id, person_id=cast[who].id, state="closed", **facts))
+        db.session.commit()
+        rows = page(app, cast["hr"], "/reviews?cycle=NOW").split("<tbody")[1].split("<tr")
+        said = {who: next(row for row in rows if cast[who].name in row) for who, _ in signed}
+        assert "Signed by both</" in said["report"]
+        assert "Signed by both, seen otherwise" in said["peer"]
+        assert "Signed by the manager alone" in said["outsider"]
+        for state, who in (("both", "report"), ("otherwise", "peer"), ("manager", "outsider")):
+            main = page(app, cast["hr"], f"/reviews?cycle=NOW&state={state}").split("<tbody")[1]
+            assert [one for one, _ in signed if cast[one].name in main] == [who]
+        assert "Signed by" not in page(app, cast["hr"], "/reviews?cycle=NOW&state=nobody").split("<section")[1]
+
+    def test_are_found_where_one_looks_for_them(self, app: Flask, cast: dict[str, Person], cycle: Cycle) -> None:
+        for path in ("/decisions", "/reports"):
+            assert 'href="/reviews?cycle=NOW"' in page(app, cast["manager"], path)
 
     def test_a_new_manager_takes_over(self, app: Flask, cast: dict[str, Person], cycle: Cycle, act: Any) -> None:
         cast["report"].manager = cast["outsider"]

@@ -1,5 +1,6 @@
 """The drawn map: who supports whom, by level, as far as the reader may see it (rules §3, §8)."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -40,6 +41,30 @@ class TestShow:
         assert page.count('class="box"') == 3
         assert page.count('class="own') == 2 + 2  # two lines, and two in the legend
         assert self.alone.title not in page
+
+    @pytest.mark.parametrize("asked", ["unaligned=1", "text=khong gan", "status=not_started"])
+    def test_draws_what_stands_alone_where_goals_are_asked_for(self, asked: str) -> None:
+        settle()
+        self.alone.status = "not_started"
+        db.session.commit()
+        answer = signed_in(self.app, self.cast["director"]).get(f"/tree/map?{asked}")
+        page = answer.text
+        assert self.alone.title in page
+        assert "Goals that support nothing</text>" in page
+        count = int(page.split('class="card statbar"')[1].split("<b>")[1].split("<")[0])
+        assert page.count('class="box"') == 1 <= count
+        assert "Nothing to draw" not in page
+
+    def test_those_that_stand_alone_lie_in_rows_beside_each_other(self) -> None:
+        for number in range(5):
+            self._goal("peer", f"Một mình {number}")
+        places = [
+            tuple(float(number) for number in box)
+            for box in re.findall(r'class="box" x="([\d.]+)" y="([\d.]+)"', self._page(path="/tree/map?unaligned=1"))
+        ]
+        assert len(places) == len(set(places)) == 6
+        assert len({x for x, _ in places}) == 4
+        assert len({y for _, y in places}) == 2
 
     def test_a_level_closes_what_is_below_and_says_how_many(self) -> None:
         page = self._page(path="/tree/map?levels=2")

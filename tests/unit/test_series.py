@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from goalsite.domain.series import Measured, Value, axis, length_of, standing_for, together
+from goalsite.domain.series import Measured, Value, axis, fan_out, length_of, standing_for, together
 
 COMPANY, SALES, NORTH = 1, 2, 3
 ABOVE = {COMPANY: [COMPANY], SALES: [SALES, COMPANY], NORTH: [NORTH, SALES, COMPANY]}
@@ -93,3 +93,11 @@ def test_a_cycle_is_called_by_its_length(days: int, name: str) -> None:
 )
 def test_an_axis_has_round_numbers_around_all_values(values: list[Fraction], ticks: list[Fraction]) -> None:
     assert axis([Fraction(one) for one in values]) == ticks
+
+
+def test_what_would_lie_over_another_is_drawn_below_it() -> None:
+    percent = [Fraction(one, 100) for one in (100, 50, 99, 98, 94)]
+    ticks = [Fraction(0), Fraction(1)]
+    assert fan_out(percent, ticks) == [0, 0, 1, 2, 0]
+    assert fan_out([None, Fraction(1), None, Fraction(1)], ticks) == [0, 0, 0, 1]
+    assert fan_out([], ticks) == []
