@@ -95,7 +95,7 @@ def find_with_notes(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit, list[No
         .order_by(Note.held_on.desc())
         .limit(MOST_NOTES)
     )
-    rows = db.session.execute(query).tuples().all()
+    rows: Sequence[tuple[Unit, bool, Note | None]] = db.session.execute(query).tuples().all()
     if not rows:
         return None
     unit, lead, _note = rows[0]
