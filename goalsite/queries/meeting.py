@@ -1,6 +1,6 @@
 """A unit's meeting: what moved since the last one, what needs a word, what is in the way, what was to be done, and what was noted (rules §5)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from fractions import Fraction
@@ -8,15 +8,17 @@ from fractions import Fraction
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from goalsite.domain.measure import Entry
+from goalsite.domain.measure import Measure as MeasureFacts
 from goalsite.domain.relations import ToUnit, Viewer
+from goalsite.domain.standing import Standing, stand, ticked
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Measure, Unit
 from goalsite.models_follow import Action, Blocker, Change, GoalPoint, Note
-from goalsite.queries.cards import MeasureCard, card_of
 from goalsite.queries.company import company
 from goalsite.queries.filters import NEEDS_A_LOOK, in_unit, is_stale
 from goalsite.queries.overview import expected_today
-from goalsite.queries.records import fraction, records_of
+from goalsite.queries.records import entries_of, fraction, measure_facts
 from goalsite.queries.supporters import with_measures
 from goalsite.queries.visible import below, visible_goals
 
@@ -25,6 +27,8 @@ WEEK = timedelta(days=7)
 MOST_GOALS = 200
 FIRST_LINES = 15
 MOST_NOTES = 12
+# So many lines in all stand on the page and go on paper, though the screen shows fewer of them; of more, only the first of each part.
+ON_PAPER = 140
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,21 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A measure whose last check-in says better than its numbers say, as the components for measures show it."""
+
+    row: Measure
+    facts: MeasureFacts
+    standing: Standing
+    entries: Sequence[Entry]
+
+    @property
+    def done_steps(self) -> set[str]:
+        """The codes of the steps that stand ticked."""
+        return {code for code, is_done in ticked(self.entries).items() if is_done}
+
+
+@dataclass(frozen=True)
 class Agenda:
     """What the meeting speaks about, a list for each part; `counts` says how many there are in all, where a list is cut short.
     `calls`: by goal, the measures whose last check-in says better than the numbers say."""
@@ -51,7 +70,12 @@ class Agenda:
     stale: list[Line] = field(default_factory=list)
     flagged: list[Line] = field(default_factory=list)
     counts: Mapping[str, int] = field(default_factory=dict)
-    calls: Mapping[int, list[MeasureCard]] = field(default_factory=dict)
+    calls: Mapping[int, list[Call]] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> int:
+        """How many lines its lists have."""
+        return sum(map(len, (self.changed, self.behind, self.stale, self.flagged)))
 
 
 def find(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit] | None:
@@ -59,6 +83,23 @@ def find(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit] | None:
     query = select(Unit, below(Unit.id, viewer.leads)).where(Unit.id == unit_id).options(joinedload(Unit.head))
     row = db.session.execute(query).tuples().first()
     return None if row is None else (row[0], ToUnit(viewer=viewer, lead=bool(row[1])))
+
+
+def find_with_notes(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit, list[Note]] | None:
+    """As `find`, and what the unit's last meetings noted, the latest first. One query."""
+    query = (
+        select(Unit, below(Unit.id, viewer.leads), Note)
+        .outerjoin(Note, Note.unit_id == Unit.id)
+        .where(Unit.id == unit_id)
+        .options(joinedload(Unit.head))
+        .order_by(Note.held_on.desc())
+        .limit(MOST_NOTES)
+    )
+    rows: Sequence[tuple[Unit, bool, Note | None]] = db.session.execute(query).tuples().all()
+    if not rows:
+        return None
+    unit, lead, _note = rows[0]
+    return unit, ToUnit(viewer=viewer, lead=bool(lead)), [note for *_, note in rows if note is not None]
 
 
 def agenda_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date, today: date) -> Agenda:
@@ -102,7 +143,7 @@ def agenda_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date, today: date
     return Agenda(
         **found,
         counts={name: int(rows[0]._mapping[f"all_{name}"]) for name in parts},
-        calls=_calls([line.goal.id for line in found["flagged"]], today),
+        calls=_calls([line.goal for line in found["flagged"]], today),
     )
 
 
@@ -155,23 +196,25 @@ def actions_of(viewer: Viewer, unit: Unit, cycle: Cycle, today: date) -> list[Ac
     return list(db.session.scalars(query))
 
 
-def notes_of(unit_id: int) -> list[Note]:
-    """What the unit's last meetings noted, the latest first."""
-    query = select(Note).where(Note.unit_id == unit_id).order_by(Note.held_on.desc()).limit(MOST_NOTES)
-    return list(db.session.scalars(query))
-
-
 def note_on(unit_id: int, day: date) -> Note | None:
     """What was noted on that day."""
     return db.session.scalar(select(Note).where(Note.unit_id == unit_id, Note.held_on == day))
 
 
-def _calls(goal_ids: list[int], today: date) -> dict[int, list[MeasureCard]]:
-    if not goal_ids:
+def _calls(goals: list[Goal], today: date) -> dict[int, list[Call]]:
+    """What is fed by a KPI says nothing by itself."""
+    if not goals:
         return {}
-    records = records_of(goal_ids, today, deep=False)
-    cards = (card_of(goal, records, {}, today) for goal in records.goals)
-    return {card.row.id: [one for one in card.measures if one.standing.flagged] for card in cards}
+    firm = company()
+    entries = entries_of(select(Goal.id).where(Goal.id.in_([goal.id for goal in goals])), [], today, firm)
+    found: dict[int, list[Call]] = {}
+    for goal in goals:
+        for row in goal.measures:
+            facts = measure_facts(row, goal, goal.cycle, firm, row.steps, row.period_targets)
+            standing = stand(facts, entries[row.id], today, firm.thresholds)
+            if row.fed_by_id is None and standing.flagged:
+                found.setdefault(goal.id, []).append(Call(row, facts, standing, entries[row.id]))
+    return found
 
 
 def _under_way(viewer: Viewer, unit: Unit, cycle: Cycle) -> list[ColumnElement[bool]]:

@@ -27,10 +27,11 @@ class Reminders:
 
 
 def reminders_of(
-    viewer: Viewer, cycle: Cycle, place: Place, person_ids: Collection[int], today: date, *, deep: bool = True
+    viewer: Viewer, cycle: Cycle, place: Place | Unit, person_ids: Collection[int], today: date, *, deep: bool = True
 ) -> Reminders:
-    """For a page that shows these people of the unit (`deep`: and of those below). One query."""
-    unit, above = place.unit, [one.id for one in (*place.path, place.unit)]
+    """For a page that shows these people of the unit (`deep`: and of those below); a place, where the units above are known. One query."""
+    unit, path = (place, []) if isinstance(place, Unit) else (place.unit, [*place.path, place.unit])
+    above = [one.id for one in path]
     done = was_reminded(viewer, today)
     shown = select(Person.id, done, null()).where(
         *_may_be(viewer, cycle, today, above), Person.id.in_(sorted(person_ids))
