@@ -204,8 +204,8 @@ def _saving(app: Flask, browser: FlaskClient, path: str, measure: int) -> Iterat
     held = select(func.max(CheckIn.id)).where(CheckIn.measure_id == measure)
     for number in count():
         with app.app_context():
-            last = db.session.scalar(held) or 0
-        said = {"value": str(number % 90), "on": today().isoformat(), "confidence": "on_track", "version": str(last)}
+            last, day = db.session.scalar(held) or 0, today()
+        said = {"value": str(number % 90), "on": day.isoformat(), "confidence": "on_track", "version": str(last)}
         key = {"form_key": f"bench-{time_ns()}"}
         yield partial(browser.post, path, headers=FRAGMENT, data=said | key)
 

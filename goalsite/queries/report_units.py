@@ -22,10 +22,13 @@ from goalsite.queries.overview import Place
 from goalsite.queries.report_people import MOST_REPLAYED, SLICE, Question, lines_of, rows_of, sorted_by
 from goalsite.queries.reports import CycleRecord, PersonLine, UnitLine, record_of, stored_unit_line
 from goalsite.queries.results import tally
+from goalsite.queries.slices import every_page
 
 AT_ONCE = 50
 # Of more units what gives progress to a goal is taken as it is stored: the uppermost have the whole company below them.
 MOST_DEEP = 100
+# In a file, so many at once: below them lie as many goals as they have people.
+MOST_IN_SLICE = 400
 OF_PEOPLE = ("mean", "people")
 SORTS = ("name", "okr", "kpi", "total", "goals", *OF_PEOPLE)
 Held = aliased(Result)
@@ -85,7 +88,11 @@ def page_of(
 def all_of(viewer: Viewer, asked: Question) -> Iterator[UnitLine]:
     """The whole report by code. RuleError as `allow_file`, for a past day."""
     if asked.as_of is None:
-        found = _stored(viewer, asked, "name", False, 0, None).lines
+
+        def page_of(page: int) -> list[Line]:
+            return _stored(viewer, asked, "name", False, (page - 1) * MOST_IN_SLICE, MOST_IN_SLICE).lines
+
+        found = list(every_page(page_of, MOST_IN_SLICE))
     else:
         most = None if policy.may_work_out_everything(viewer) else MOST_REPLAYED
         found, too_many = _replayed(viewer, asked, units_of(asked.cycle), most)

@@ -1,4 +1,5 @@
-"""Which check-in finished a measure is kept, also once its goal is closed; filled in from what is known."""
+"""Which check-in finished a measure is kept, also once its goal is closed; filled in from what is known. Which due day a check-in meets
+is another rule since: what active goals owe is worked out anew with the next day that is settled."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,6 +19,7 @@ def upgrade() -> None:
         WHERE fed_by_id IS NULL AND goal_id IN
               (SELECT id FROM goals WHERE status = 'done' OR (state = 'active' AND measures.due_from IS NULL))
     """)
+    op.execute("UPDATE goals SET turns_on = starts_on WHERE state = 'active'")
 
 
 def downgrade() -> None:
