@@ -226,11 +226,11 @@ def _take_back(goal_ids: Sequence[int], end: datetime) -> None:
     for model, found in ((Goal, goals), (Measure, measures)):
         for key, values in found.items():
             _write(update(model).where(model.id == key).values(values))
-    for key, before in periods.items():
+    for key, written in periods.items():
         _write(delete(PeriodTarget).where(PeriodTarget.measure_id == key))
         rows = [
             {"measure_id": key, "starts_on": first, "target": as_decimal(target, EXACT_DECIMALS)}
-            for first, target in read_written(before).items()
+            for first, target in read_written(written).items()
         ]
         if rows:
             db.session.execute(insert(PeriodTarget), rows)

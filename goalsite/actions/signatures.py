@@ -30,7 +30,8 @@ def result_moved(cycle: Cycle, person_ids: Collection[int], now: datetime) -> No
         if review.state == "appealed" or not void_signatures(review):
             continue
         about = {"kind": "review_void", "at": now, "detail": {"cycle": cycle.code, "person": review.person_id}}
-        db.session.add_all(Notification(person_id=one, **about) for one in sorted({review.person_id, boss_id} - {None}))
+        told = {one for one in (review.person_id, boss_id) if one is not None}
+        db.session.add_all(Notification(person_id=one, **about) for one in sorted(told))
     db.session.flush()
 
 

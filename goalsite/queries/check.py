@@ -36,16 +36,22 @@ class Difference:
 
 
 def differences(day: date) -> Iterator[Difference]:
-    """Everything that differs, goal by goal, then results by cycle, then what search looks through."""
+    """Everything that differs: how goals stand and the results, cycle by cycle, what is counted of them, and what search looks through."""
+    yield from standing_differences(day)
     for cycle in db.session.scalars(select(Cycle).order_by(Cycle.code)).all():
-        yield from _of_goals(cycle, day)
         yield from _of_counts(cycle)
-        if cycle.state != "closed":
-            yield from _of_results(record_of(cycle, day))
     yield from _of_duties()
     for kind in SEARCHED:
         for one in stale_words(kind):
             yield Difference(f"{kind} {one.thing_id} words", sorted(one.extra), sorted(one.missing))
+
+
+def standing_differences(day: date) -> Iterator[Difference]:
+    """How goals stand, goal by goal, and results by cycle; also as of a day."""
+    for cycle in db.session.scalars(select(Cycle).order_by(Cycle.code)).all():
+        yield from _of_goals(cycle, day)
+        if cycle.state != "closed":
+            yield from _of_results(record_of(cycle, day))
 
 
 def _of_duties() -> Iterator[Difference]:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from goalsite.domain.relations import Viewer
@@ -13,7 +14,7 @@ from goalsite.domain.terms import COUNTED_STATES
 from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Unit
 from goalsite.queries.counts import are_stored, seen_apart, sees_all, stored
-from goalsite.queries.filters import Filters, asked_for, in_unit, is_unaligned, standing_so, states
+from goalsite.queries.filters import Filters, asked_for, in_unit, is_stale, is_unaligned, standing_so, states
 from goalsite.queries.organisation import ancestry
 from goalsite.queries.overview import Place
 from goalsite.queries.tallies import Tally
@@ -79,36 +80,36 @@ def cycles_within(cycles: Sequence[Cycle], cycle: Cycle) -> list[Cycle]:
 
 
 def count(forest: Forest) -> Count:
-    """Three queries at most: what is counted on writing, what only some people see, and the links across departments."""
+    """One query: what is counted on writing, what only some people see, and the links across departments."""
     place, cycles, viewer, filters = forest.place, forest.cycles, forest.viewer, forest.filters
     # Where a cycle is closed its units may be others than those of today.
     if place is None or not are_stored(viewer, filters) or any(cycle.closed_at is not None for cycle in cycles):
         return _counted(forest)
-    found: dict[int, Tally] = defaultdict(Tally)
     everything = sees_all(viewer, cycles[0], [one.id for one in (*place.path, place.unit)])
-    for _, cycle_id, status, stale, unaligned, own, below in db.session.execute(
-        stored(cycles, [place.unit.id], filters, forest.today, everything=everything)
-    ):
-        found[cycle_id].counts[status, bool(stale), bool(unaligned)] += below if filters.below else own
+    query: Any = stored(cycles, [place.unit.id], filters, forest.today, everything=everything)
+    if not everything:
+        query = union_all(query, _apart(forest))
+    rows = query.subquery()
+    found: dict[int, Tally] = defaultdict(Tally)
+    cross = 0
+    counts: Any = select(*rows.c, _cross(forest))
+    for _, cycle_id, status, stale, unaligned, own, below, crossing in db.session.execute(counts):
+        found[cycle_id].counts[status, bool(stale), bool(unaligned)] += int(below if filters.below else own)
+        cross = crossing
     here = found[cycles[0].id]
     unaligned = here.asked(replace(filters, unaligned=True))
-    counts = Count(
-        sum(one.asked(filters) for one in found.values()), here.asked(filters), _cross(forest), unaligned, here.by_state
-    )
-    if everything:
-        return counts
-    apart = _counted(forest, seen_apart(viewer, cycles))
-    by_state = {name: number + apart.by_state[name] for name, number in counts.by_state.items()}
-    return Count(
-        counts.in_tree + apart.in_tree,
-        counts.goals + apart.goals,
-        counts.cross,
-        counts.unaligned + apart.unaligned,
-        by_state,
-    )
+    in_tree = sum(one.asked(filters) for one in found.values())
+    return Count(in_tree, here.asked(filters), cross, unaligned, here.by_state)
 
 
-def _counted(forest: Forest, narrowed: Sequence[ColumnElement[bool]] = ()) -> Count:
+def _apart(forest: Forest) -> Any:
+    """As `counts.stored`, of the goals that not everybody sees and the reader does."""
+    how = (Goal.cycle_id, Goal.status, is_stale(forest.today), is_unaligned())
+    query = select(literal(0), *how, func.count(), func.count()).group_by(*how)
+    return query.where(forest.shows(Goal), forest.fits_in_any_state(Goal), *seen_apart(forest.viewer, forest.cycles))
+
+
+def _counted(forest: Forest) -> Count:
     """As `count`, one by one. One query."""
     parent = aliased(Goal)
     own, fits = Goal.cycle_id == forest.cycles[0].id, forest.fits(Goal)
@@ -123,25 +124,24 @@ def _counted(forest: Forest, narrowed: Sequence[ColumnElement[bool]] = ()) -> Co
         select(*(_how_many(part) for part in (*parts, *by_state.values())))
         .select_from(Goal)
         .outerjoin(parent, and_(parent.id == Goal.parent_id, forest.shows(parent)))
-        .where(forest.shows(Goal), forest.fits_in_any_state(Goal), *narrowed)
+        .where(forest.shows(Goal), forest.fits_in_any_state(Goal))
     )
     in_tree, goals, cross, unaligned, *found = db.session.execute(query).one()
     return Count(in_tree, goals, cross, unaligned, dict(zip(by_state, found, strict=True)))
 
 
-def _cross(forest: Forest) -> int:
+def _cross(forest: Forest) -> ScalarSelect[int]:
     """How many of the goals that fit lead across departments."""
     parent = aliased(Goal)
+    cycle = forest.cycles[0]
     query = (
         select(func.count(Goal.id))
         .join(parent, parent.id == Goal.parent_id)
-        .where(
-            Goal.cycle_id == forest.cycles[0].id, Goal.parent_id.is_not(None), is_cross(Goal, parent, forest.cycles[0])
-        )
+        .where(Goal.cycle_id == cycle.id, Goal.parent_id.is_not(None), is_cross(Goal, parent, cycle))
         .where(forest.shows(parent, by_id=True))
         .where(forest.shows(Goal), forest.fits(Goal))
     )
-    return db.session.scalar(query) or 0
+    return query.scalar_subquery()
 
 
 def is_cross(goal: type[Goal], parent: type[Goal], cycle: Cycle) -> ColumnElement[bool]:

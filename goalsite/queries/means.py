@@ -30,15 +30,15 @@ class Mean:
 
 
 def means_of(viewer: Viewer, cycle: Cycle, unit: Unit) -> Mapping[int, Mean]:
-    """By unit, of that unit and all below it, as they were where the cycle is closed. One query, a row a unit."""
+    """By unit, in the order of their names, of that unit and all below it, as they were where the cycle is closed. One query, a row a unit."""
     rows = db.session.execute(_of_each_itself(viewer, cycle, unit)).tuples().all()
     people, sums = Counter[int | None](), Counter[int | None]()
-    for unit_id, above, here, high, low, _ in rows:
+    for unit_id, _, above, here, high, low, _ in rows:
         people[unit_id] += here or 0
         sums[unit_id] += int(high or 0) * HALF + int(low or 0)
         people[above] += people[unit_id]
         sums[above] += sums[unit_id]
-    hidden = policy.hidden_means((unit_id, above, unseen or 0) for unit_id, above, *_, unseen in rows)
+    hidden = policy.hidden_means((unit_id, above, unseen or 0) for unit_id, _, above, *_, unseen in rows)
     return {
         unit_id: Mean(
             Fraction(sums[unit_id], 10**SHARE_DECIMALS) / people[unit_id]
@@ -47,13 +47,13 @@ def means_of(viewer: Viewer, cycle: Cycle, unit: Unit) -> Mapping[int, Mean]:
             people[unit_id],
             unit_id in hidden,
         )
-        for unit_id, *_ in rows
+        for unit_id, *_ in sorted(rows, key=lambda row: (row[1], row[0]))
     }
 
 
 def _of_each_itself(viewer: Viewer, cycle: Cycle, unit: Unit) -> Any:
-    """(unit, the one above, how many at home in it itself have a result, the sum of these in two halves, how many of them the reader may not see),
-    the lowest first."""
+    """(unit, its sort key, the one above, how many at home in it itself have a result, the sum of these in two halves, how many of them the reader
+    may not see), the lowest first."""
     lies_in, step_in = ancestry(cycle), ancestry(cycle)
     lies, step = lies_in.c, step_in.c
     inside = select(lies.unit_id).where(lies.ancestor_id == unit.id)
@@ -81,7 +81,8 @@ def _of_each_itself(viewer: Viewer, cycle: Cycle, unit: Unit) -> Any:
     )
     of = itself.c
     return (
-        select(lies.unit_id, step.ancestor_id, of.people, of.high, of.low, of.unseen)
+        select(lies.unit_id, Unit.sort_key, step.ancestor_id, of.people, of.high, of.low, of.unseen)
+        .join(Unit, Unit.id == lies.unit_id)
         .outerjoin(step_in, and_(step.unit_id == lies.unit_id, step.depth == 1))
         .outerjoin(itself, of.home == lies.unit_id)
         .where(lies.ancestor_id == unit.id)

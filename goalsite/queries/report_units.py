@@ -130,12 +130,11 @@ def _page(
     query = query.outerjoin(Held, and_(Held.unit_id == Unit.id, Held.cycle_id == asked.cycle.id))
     by_name = (Unit.sort_key, Unit.id)
     if sort in OF_PEOPLE:
-        ids = list(db.session.scalars(query.with_only_columns(Unit.id).order_by(*by_name)))
         # What may not be seen does not order the page either.
-        ids = sorted_by(ids, lambda one: getattr(means[one], sort) if one in means else None, down=down)
+        ids = sorted_by(list(means), lambda one: getattr(means[one], sort), down=down)
         shown = ids[first:][:most]
         rows = {row[0].id: row for row in db.session.execute(query.where(Unit.id.in_(shown))).tuples()}
-        return [rows[one][:2] for one in shown], len(ids)
+        return [rows[one][:2] for one in shown if one in rows], len(ids)
     columns: dict[str, Any] = {"okr": Held.okr, "kpi": Held.kpi, "total": Held.total, "goals": Held.goals}
     column = columns.get(sort, Unit.sort_key)
     query = query.order_by(column.is_(None), column.desc() if down else column.asc(), *by_name)

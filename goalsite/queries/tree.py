@@ -1,7 +1,7 @@
 """The alignment tree: who supports whom, opened level by level, of the goals the reader may see (rules §3, §8)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -30,7 +30,6 @@ from goalsite.queries.tree_roots import (
     LEVEL,
     company_goals,
     first_roots,
-    is_root_of,
     kept_in,
     level_order,
     stands,
@@ -82,33 +81,35 @@ class Opened:
     that leads to what fits the filters."""
 
     ids: frozenset[int] = frozenset()
-    path: frozenset[int] = frozenset()
+    path: Mapping[int, bool] = field(default_factory=dict)
     company: bool = False
     everything: bool = False
 
 
-def path_to(forest: Forest, goal_id: int) -> frozenset[int]:
-    """The ids of the goal and those above it in this tree, as far up as the reader may see; nothing where it is not in the tree. One query."""
-    path = select(Goal.id, Goal.parent_id).where(Goal.id == goal_id, forest.shows(Goal)).cte("path", recursive=True)
+def path_to(forest: Forest, goal_id: int) -> dict[int, bool]:
+    """The goal and those above it in this tree by id, as far up as the reader may see, and whether each is a root; nothing where it is not in the
+    tree. One query."""
+    begin = select(Goal.id, Goal.parent_id, Goal.cycle_id).where(Goal.id == goal_id, forest.shows(Goal))
+    path = begin.cte("path", recursive=True)
     above = aliased(Goal)
-    path = path.union(
-        select(above.id, above.parent_id).join(path, path.c.parent_id == above.id).where(forest.shows(above))
-    )
-    return frozenset(db.session.scalars(select(path.c.id)))
+    higher = select(above.id, above.parent_id, above.cycle_id).join(path, path.c.parent_id == above.id)
+    path = path.union(higher.where(forest.shows(above)))
+    rows = db.session.execute(select(path.c.id, path.c.parent_id, path.c.cycle_id)).tuples().all()
+    ids = {row[0] for row in rows}
+    return {key: above_id not in ids and cycle_id == forest.cycles[0].id for key, above_id, cycle_id in rows}
 
 
 def roots(forest: Forest, opened: Opened, page: int, unaligned: int) -> tuple[list[Node], int]:
     """A page of the goals that support nothing in this tree, the company's and what leads beyond it first, then those that support nothing at all,
     by unit; below each that is opened the first of its children. And how many roots there are, `unaligned` of which support nothing at all where
-    nothing is asked for. Four queries at most, five where a path is opened."""
+    nothing is asked for. Three queries."""
     first = (page - 1) * LEVEL
     ids, in_all = first_roots(forest, first)
     if not forest.is_narrowed:
         ids += unaligned_roots(forest, max(0, first - in_all), LEVEL - len(ids)) if len(ids) < LEVEL else []
         in_all += unaligned
-    if opened.path:
-        # However long their level is.
-        ids += db.session.scalars(select(Goal.id).where(is_root_of(forest), Goal.id.in_(opened.path)))
+    # However long their level is.
+    ids += [one for one, is_root in opened.path.items() if is_root]
     return nested(find_nodes(forest, ids, opened)), in_all
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, case, exists, func, select, union
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, case, exists, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from goalsite.extensions import db
@@ -22,14 +22,12 @@ def first_roots(forest: Forest, first: int = 0) -> tuple[list[int], int]:
     else:
         found = aligned_roots(forest).subquery()
         query = query.join(found, found.c.id == Goal.id)
-    rows = (
-        db.session.execute(query.add_columns(func.count().over()).order_by(*level_order()).limit(LEVEL).offset(first))
-        .tuples()
-        .all()
-    )
-    if not rows and first:
-        return [], db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+    place = func.row_number().over(order_by=level_order()).label("place")
+    ranked = query.add_columns(place, func.count().over().label("in_all")).cte("ranked")
+    # The first one tells how many there are, also on a page beyond the last.
+    chosen = or_(ranked.c.place.between(first + 1, first + LEVEL), ranked.c.place == 1)
+    rows = db.session.execute(select(ranked).where(chosen).order_by(ranked.c.place)).tuples().all()
+    return [row[0] for row in rows if row[1] > first], rows[0][2] if rows else 0
 
 
 def aligned_roots(forest: Forest) -> CompoundSelect[Any]:
@@ -46,7 +44,7 @@ def aligned_roots(forest: Forest) -> CompoundSelect[Any]:
 
 
 def unaligned_roots(forest: Forest, first: int, most: int) -> list[int]:
-    """The ids of so many goals that support nothing at all. Two queries."""
+    """The ids of so many goals that support nothing at all. One query."""
     query = select(Goal.id).join(Unit, Unit.id == Goal.unit_id)
     query = query.where(Goal.cycle_id == forest.cycles[0].id, forest.shows(Goal), is_unaligned())
     if not forest.viewer.only_reads:
@@ -54,20 +52,18 @@ def unaligned_roots(forest: Forest, first: int, most: int) -> list[int]:
     return list(db.session.scalars(query.order_by(*level_order()).limit(most).offset(first)))
 
 
-def _units_with(cycle: Cycle, most: int) -> list[int]:
+def _units_with(cycle: Cycle, most: int) -> Select[int]:
     """The ids of the first units, which have as many goals that support nothing and everybody sees; goals that fewer see only add to them."""
     public = func.sum(case((GoalCount.visibility == "public", GoalCount.own), else_=0))
-    query = select(Unit.id, public).join(GoalCount, GoalCount.unit_id == Unit.id).group_by(Unit.id)
-    query = query.where(GoalCount.cycle_id == cycle.id, GoalCount.unaligned.is_(True), GoalCount.own > 0)
-    units: list[int] = []
-    for unit_id, goals in db.session.execute(
-        query.order_by(Unit.parent_id.is_not(None), Unit.sort_key, Unit.id)
-    ).tuples():
-        units.append(unit_id)
-        most -= int(goals)
-        if most <= 0:
-            break
-    return units
+    is_below = Unit.parent_id.is_not(None).label("is_below")
+    by_unit = select(Unit.id, Unit.sort_key, is_below, public.label("goals"))
+    by_unit = by_unit.join(GoalCount, GoalCount.unit_id == Unit.id)
+    by_unit = by_unit.where(GoalCount.cycle_id == cycle.id, GoalCount.unaligned.is_(True), GoalCount.own > 0)
+    units = by_unit.group_by(Unit.id).subquery().c
+    order: list[Any] = [units.is_below, units.sort_key, units.id]
+    until = func.sum(units.goals).over(order_by=order, rows=(None, 0))
+    ranked = select(units.id, (until - units.goals).label("before")).subquery().c
+    return select(ranked.id).where(ranked.before < most)
 
 
 def level_order() -> list[ColumnElement[Any]]:

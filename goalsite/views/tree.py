@@ -29,7 +29,7 @@ def show() -> AnyResponse:
     forest, page = forest_of(chosen, asked_filters()), _page()
     counted = count(forest)
     wanted = as_id(request.args.get("goal", ""))
-    path = read.path_to(forest, wanted) if wanted else frozenset()
+    path = read.path_to(forest, wanted) if wanted else {}
     if "goal" in request.args and not path:
         home = _cycle_of(wanted)
         # Who picks another cycle while a goal is in the address has picked that cycle.
@@ -38,7 +38,7 @@ def show() -> AnyResponse:
     # Before anything is opened or closed, the company's own goals stand open, and all that leads to what fits the filters; `open=` closes everything.
     untouched = "open" not in request.args
     everything = untouched and forest.is_narrowed and counted.in_tree <= read.OPENED_AT_ONCE
-    opened = Opened(_opened() | path, path, untouched, everything)
+    opened = Opened(_opened() | path.keys(), path, untouched, everything)
     nodes, in_all = read.roots(forest, opened, page, counted.by_state["unaligned"])
     read.add_links(forest.viewer, nodes)
     return respond(

@@ -168,9 +168,9 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/reports/distribution.csv?of=steps",
     ),
     "report_results.year": (
-        "/reports/year?cycle=2026",
+        "/reports/year?cycle={longer}",
         "/reports/year?of=units&sort=total&page=2",
-        "/reports/year.xlsx?cycle=2026",
+        "/reports/year.xlsx?cycle={longer}",
     ),
     "report_forecasts.show": (
         "/reports/forecast",
@@ -190,7 +190,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "reports.people": (
         "/reports/people.xlsx",
-        "/reports/people.csv?period={month}",
+        "/reports/people?period={month}",
         "/reports/people?sort=total&dir=asc&page=2",
         "/reports/people?unit={unit}&as_of={past_day}&sort=kpi",
         "/reports/people?period={month}&cycle={reviewed}&as_of={past_day}",
@@ -287,6 +287,7 @@ def sights(viewer: Person) -> dict[str, list[Any]]:
         "metric": list(db.session.scalars(select(Metric.id).order_by(Metric.id).limit(3))),
         "cycle": list(db.session.scalars(select(Cycle.id).where(Cycle.state == "open"))),
         "reviewed": list(db.session.scalars(select(Cycle.code).where(Cycle.state.in_(("reviewing", "closed"))))),
+        "longer": list(db.session.scalars(select(Cycle.code).where(Cycle.id.in_(select(Cycle.parent_id))).limit(1))),
         "person_seen": [viewer.id],
         "metric_code": list(db.session.scalars(select(Metric.code).order_by(Metric.id).limit(2))),
         "past_day": [str(today() - timedelta(days=20))],

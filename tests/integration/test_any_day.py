@@ -84,7 +84,7 @@ class TestGoBack:
                 assert {key: (said[key], held.get(key)) for key in said if said[key] != held.get(key)} == {}, day
                 assert said.keys() == held.keys(), day
             if state == "open":
-                assert list(check.differences(day)) == [], day
+                assert list(check.standing_differences(day)) == [], day
             db.session.rollback()
         assert stored() == before
 
