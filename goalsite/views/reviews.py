@@ -56,8 +56,10 @@ class Look:
 @blueprint.get("")
 def list_reviews() -> AnyResponse:
     chosen, filters = cycle(), read_filters(request.args)
+    # Of a closed cycle all reviews are closed: what tells them apart is what the signatures say.
+    states = read.SIGNED if chosen and chosen.state == "closed" else REVIEW_STATES
     state = request.args.get("state", "")
-    state = state if state in (*REVIEW_STATES, *read.SIGNED) else ""
+    state = state if state in states else ""
     page = min(as_id(request.args.get("page", "")) or 1, 10_000)
     place = place_of(filters.unit, chosen) if chosen else None
     if chosen is None or place is None:
@@ -69,7 +71,14 @@ def list_reviews() -> AnyResponse:
     pages = max(1, -(-found.in_all // read.AT_ONCE))
     asked = {"unit": filters.unit, "state": state, "text": filters.text}
     return respond(
-        "reviews/list_reviews.html", cycle=chosen, place=place, found=found, asked=asked, page=page, pages=pages
+        "reviews/list_reviews.html",
+        cycle=chosen,
+        place=place,
+        found=found,
+        states=states,
+        asked=asked,
+        page=page,
+        pages=pages,
     )
 
 
