@@ -96,10 +96,7 @@ def go_back(
     results = [(one.id, _results(one, day, person_id)) for one in wanted]
     _stand_before(ids, day, end)
     _take_back(chosen, end)
-    for one in then:
-        for person_id, (exact, why) in before(one, end).adjusted.items():
-            theirs = update(Review).where(Review.cycle_id == one.id, Review.person_id == person_id)
-            _write(theirs.values(adjustment=exact, adjustment_why=why))
+    _take_back_adjustments(then, end)
     _decide(chosen)
     db.session.expire_all()
     refresh_past(chosen, late, day)
@@ -237,6 +234,13 @@ def _take_back(goal_ids: Sequence[int], end: datetime) -> None:
     if added:
         _write(delete(Measure).where(Measure.id.in_(added)))
     _write(delete(Change).where(Change.at >= end))
+
+
+def _take_back_adjustments(cycles: Sequence[Cycle], end: datetime) -> None:
+    for cycle in cycles:
+        for whose, (exact, why) in before(cycle, end).adjusted.items():
+            theirs = update(Review).where(Review.cycle_id == cycle.id, Review.person_id == whose)
+            _write(theirs.values(adjustment=exact, adjustment_why=why))
 
 
 def _value(name: str, old: str) -> Any:
