@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -91,10 +92,10 @@ class TestShow:
         report(goal, 1)
         client = signed_in(app, cast["director"])
         first = client.get("/overview").get_data(as_text=True)
-        unit = re.search(r'class="t" href="(/overview\?unit=A)"', first)
+        unit = re.search(r'class="t" href="(/overview\?unit=A[^"]*)"', first)
         assert unit
-        second = client.get(unit[1]).get_data(as_text=True)
-        assert f'href="/goals/{goal.id}"' in second
+        second = client.get(unescape(unit[1])).get_data(as_text=True)
+        assert re.search(rf'href="/goals/{goal.id}[?"]', second)
 
     def test_statuses_filter_and_are_counted(self, app: Flask, cast: Cast, cycle: Cycle) -> None:
         good, bad = make_goal(cast["report"], cycle, {}, title="Tốt"), make_goal(cast["peer"], cycle, {}, title="Kém")
@@ -118,16 +119,15 @@ class TestShow:
             "kind=kpi": 1,
             f"owner={cast['peer'].id}": 1,
             "text=b%C3%A1n": 1,
-            "text=BÁN+HÀNG": 0,
+            "text=HÀNG+BAN": 1,
             "text=100%25": 1,
-            "text=%25": 1,
+            "text=%25": 0,
             "text=_gi": 1,
             "unit=A": 2,
             "unit=C&below=0": 0,
             "unit=B&kind=okr": 1,
         }
         found = {query: counts(page_of(app, cast["hr"], f"/overview?{query}"))["All goals"] for query in asked}
-        found["text=BÁN+HÀNG"] = 0  # letters beyond ASCII fold on PostgreSQL alone
         assert found == asked
 
     def test_goals_long_without_an_update_are_listed(self, app: Flask, cast: Cast, cycle: Cycle) -> None:
