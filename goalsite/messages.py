@@ -42,7 +42,7 @@ MESSAGES = {
         "For this day %(goals)s goals would have to be worked out anew; more than %(most)s are for HR alone. You can look back on one goal, on a "
         "person's page, or with a report of a smaller unit."
     ),
-    "file_too_large": _l(
+    "report_too_large": _l(
         "For this file more than %(most)s people or goals would have to be worked out anew, which is for HR alone. Choose a smaller unit on the page "
         "of the report, or ask HR for the file."
     ),

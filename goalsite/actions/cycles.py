@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CursorResult, String, case, cast, delete, exists, func, or_, select, update
+from sqlalchemy import CursorResult, String, and_, case, cast, delete, exists, func, or_, select, update
 
 from goalsite.actions import audit
 from goalsite.actions.audit import record
 from goalsite.actions.counts import recount
 from goalsite.actions.freeze import freeze_results, thaw_results
-from goalsite.actions.results import refresh_results_in
+from goalsite.actions.results import refresh_results_in, results_signed
+from goalsite.actions.signatures import result_moved
 from goalsite.actions.standing import hold_all, refresh
 from goalsite.domain import cycles as rules
 from goalsite.domain.cycles import Planned
@@ -179,8 +180,9 @@ def _close(cycle: Cycle, today: date) -> dict[str, Any]:
 
 
 def _reopen(cycle: Cycle) -> None:
-    """Results follow the goals again; each review is gone on with where its signatures say it was."""
+    """Results follow the goals again; each review is gone on with where its signatures say it was, and one nobody would sign stays closed."""
     off: dict[str, Any] = {"synchronize_session": False}
+    signed = results_signed(cycle)
     thaw_results(cycle)
     talked = exists().where(AuditRow.action == "review_discuss", AuditRow.object_id == cast(Review.id, String))
     state = case(
@@ -189,10 +191,14 @@ def _reopen(cycle: Cycle) -> None:
         (or_(talked, Review.adjustment.is_not(None)), "discussed"),
         else_="preparation",
     )
-    closed = update(Review).where(Review.cycle_id == cycle.id, Review.state == "closed")
+    refused = exists().where(AuditRow.action == "review_note_refusal", AuditRow.object_id == cast(Review.id, String))
+    stays = and_(refused, Review.manager_signed_at.is_not(None), Review.person_signed_at.is_(None))
+    closed = update(Review).where(Review.cycle_id == cycle.id, Review.state == "closed", ~stays)
     db.session.execute(closed.values(state=state, version=Review.version + 1).execution_options(**off))
     db.session.expire_all()
     refresh_results_in(cycle)
+    now = results_signed(cycle)
+    result_moved(cycle, [person for person, was in signed.items() if now.get(person) != was], here.now())
     recount(cycle)
 
 

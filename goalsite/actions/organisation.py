@@ -22,6 +22,7 @@ def rebuild_organisation(today: date) -> None:
     if _keep_closure(UnitAncestor, _unit_ancestors()):
         # Whoever writes goals meanwhile counts them for the units above them as they were.
         db.session.execute(select(Cycle.id).order_by(Cycle.id).with_for_update(key_share=True)).all()
+        db.session.expire_all()
         recount_all(closed=False)
     _keep_closure(Management, _management())
     db.session.expire_all()

@@ -102,6 +102,12 @@ def _save(cycle: Cycle, goals: Iterable[Goal], people: Collection[int], units: C
     return moved
 
 
+def results_signed(cycle: Cycle) -> dict[int, list[Any]]:
+    """What each person's review of the cycle is signed on, as stored."""
+    rows = select(Result).where(Result.cycle_id == cycle.id, Result.person_id.is_not(None))
+    return {row.person_id: _signed(row) for row in db.session.scalars(rows) if row.person_id}
+
+
 def _signed(row: Result) -> list[Any]:
     return [getattr(row, name) for name in SIGNED]
 

@@ -65,8 +65,8 @@ def hold_all() -> None:
     _hold_cycles(select(Cycle.id))
 
 
-def refresh_everything(day: date) -> None:
-    """After a load: the standing of every goal, its whole history, and every result."""
+def refresh_everything(day: date, *, loaded: bool = False) -> None:
+    """The standing of every goal, its whole history, and every result; `loaded` as of `refresh_all_results`."""
     hold_all()
     closed = select(Cycle).where(Cycle.state == "closed", Cycle.closed_at.is_not(None)).order_by(Cycle.ends_on)
     stands = [(cycle.id, company().today(cycle.closed_at)) for cycle in db.session.scalars(closed) if cycle.closed_at]
@@ -76,7 +76,7 @@ def refresh_everything(day: date) -> None:
         _refresh_in_order(goals, min(day, last), date.min)
     ids = [cycle_id for cycle_id, _ in stands]
     _refresh_in_order(db.session.scalars(select(Goal.id).where(Goal.cycle_id.not_in(ids))).all(), day, date.min)
-    refresh_all_results(day, loaded=True)
+    refresh_all_results(day, loaded=loaded)
     still = update(Goal).where(Goal.cycle_id.in_(select(Cycle.id).where(Cycle.state == "closed"))).values(turns_on=None)
     db.session.execute(still.execution_options(synchronize_session=False))
     recount_all()

@@ -127,7 +127,7 @@ def _write(
             db.session.expire_all()
             freeze_closed(company, ids, today)
             say("standing", 0, 1)
-            standing.refresh_everything(today)
+            standing.refresh_everything(today, loaded=True)
             refresh_all_words()
             say("standing", 1, 1)
         check_closed_results(company, faults)

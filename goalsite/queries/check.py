@@ -100,7 +100,8 @@ def _of_goals(cycle: Cycle, day: date) -> Iterator[Difference]:
                 facts.measures[row.id], stand.last_on, finished=goal.state != "active" or stand.status == "done"
             )
             finished_on = stand.last_on if stand.status == "done" else None
-            pairs.append((f"{row.code} finished_on", row.finished_on, finished_on))
+            if goal.state == "active":
+                pairs.append((f"{row.code} finished_on", row.finished_on, finished_on))
             pairs.append((f"{row.code} due_from", row.due_from, duty.due_from))
             pairs.append((f"{row.code} due_by", row.due_by, duty.due_on))
             pairs.append((f"{row.code} stale_from", row.stale_from, duty.stale_from))

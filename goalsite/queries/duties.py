@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, func, select, union, uni
 from goalsite.domain.relations import Viewer
 from goalsite.models import Cycle, Goal, Measure
 from goalsite.models_counts import Duty
-from goalsite.queries.counts import seen_apart, sees_all
+from goalsite.queries.counts import seen_apart
 from goalsite.queries.visible import visible_goals
 
 
@@ -30,13 +30,13 @@ def duties_meant(people: Collection[int] | None = None, cycle_ids: Collection[in
     return select(*key, func.min(rows.c.due_from), func.max(rows.c.last_on)).group_by(*key)
 
 
-def duties(viewer: Viewer, cycle: Cycle, above: Collection[int] = ()) -> Subquery:
-    """(person_id, due_from, last_on), several rows a person, of goals that may be seen; it is about units that lie in or below `above`."""
+def duties(viewer: Viewer, cycle: Cycle) -> Subquery:
+    """(person_id, due_from, last_on), several rows a person, of goals that may be seen: who leads a unit may not see all that its people report on."""
     apart: Sequence[ColumnElement[bool]] = ()
     parts: list[Any] = []
     if is_stored(viewer):
         kept = select(Duty.person_id, Duty.due_from, Duty.last_on).where(Duty.cycle_id == cycle.id)
-        if sees_all(viewer, cycle, above):
+        if viewer.is_hr:
             return kept.subquery()
         parts, apart = [kept.where(Duty.public.is_(True))], seen_apart(viewer, [cycle])
     who = func.coalesce(Measure.assignee_id, Goal.owner_id).label("person_id")

@@ -153,7 +153,7 @@ def kpis_of(goals: Sequence[Goal], today: date) -> list[KpiCard]:
 
 def check_ins_of(viewer: Viewer, cycle: Cycle, place: Place, today: date) -> CheckIns:
     """Who of the unit and those below reports on goals that may be seen, and still owes a check-in. One query, one row a unit and NAMED people."""
-    owed = duties(viewer, cycle, [unit.id for unit in (*place.path, place.unit)])
+    owed = duties(viewer, cycle)
     owes = func.max(case((owed.c.due_from <= company().calendar.last_worked(today), 1), else_=0)).label("owes")
     theirs = select(owed.c.person_id, owes, func.max(owed.c.last_on).label("last_on")).group_by(owed.c.person_id)
     if place.path:

@@ -140,7 +140,7 @@ def person_by_id(person_id: int, *, to_change: bool = False) -> Person | None:
     """The person with their unit, teams and manager; `to_change`: nobody else changes them until this transaction ends."""
     query = select(Person).where(Person.id == person_id)
     if to_change:
-        db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+        db.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
         query = query.execution_options(populate_existing=True)
     return db.session.scalar(
         query.options(joinedload(Person.unit), joinedload(Person.manager), selectinload(Person.teams))

@@ -13,7 +13,6 @@ from goalsite.models import Cycle, Person, Unit
 from goalsite.models_accounts import Notification
 from goalsite.queries.company import company
 from goalsite.queries.duties import duties
-from goalsite.queries.overview import Place
 from goalsite.queries.visible import belongs_below, below, managed
 
 
@@ -27,17 +26,13 @@ class Reminders:
 
 
 def reminders_of(
-    viewer: Viewer, cycle: Cycle, place: Place | Unit, person_ids: Collection[int], today: date, *, deep: bool = True
+    viewer: Viewer, cycle: Cycle, unit: Unit, person_ids: Collection[int], today: date, *, deep: bool = True
 ) -> Reminders:
-    """For a page that shows these people of the unit (`deep`: and of those below); a place, where the units above are known. One query."""
-    unit, path = (place, []) if isinstance(place, Unit) else (place.unit, [*place.path, place.unit])
-    above = [one.id for one in path]
+    """For a page that shows these people of the unit (`deep`: and of those below). One query."""
     done = was_reminded(viewer, today)
-    shown = select(Person.id, done, null()).where(
-        *_may_be(viewer, cycle, today, above), Person.id.in_(sorted(person_ids))
-    )
+    shown = select(Person.id, done, null()).where(*_may_be(viewer, cycle, today), Person.id.in_(sorted(person_ids)))
     rest = select(null(), null(), func.count(Person.id)).where(
-        *_may_be(viewer, cycle, today, above),
+        *_may_be(viewer, cycle, today),
         ~done,
         below(Person.unit_id, frozenset({unit.id})) if deep else Person.unit_id == unit.id,
     )
@@ -90,14 +85,14 @@ def was_reminded(viewer: Viewer, today: date) -> ColumnElement[bool]:
     return told.correlate_except(Notification)
 
 
-def _may_be(viewer: Viewer, cycle: Cycle, today: date, above: Collection[int] = ()) -> tuple[ColumnElement[bool], ...]:
-    return (*remindable(viewer), _owing(viewer, cycle, today, above))
+def _may_be(viewer: Viewer, cycle: Cycle, today: date) -> tuple[ColumnElement[bool], ...]:
+    return (*remindable(viewer), _owing(viewer, cycle, today))
 
 
-def _owing(viewer: Viewer, cycle: Cycle, today: date, above: Collection[int] = ()) -> ColumnElement[bool]:
+def _owing(viewer: Viewer, cycle: Cycle, today: date) -> ColumnElement[bool]:
     if cycle.state != "open":
         return Person.id.is_(None)
-    owed = duties(viewer, cycle, above).c
+    owed = duties(viewer, cycle).c
     return Person.id.in_(select(owed.person_id).where(owed.due_from <= company().calendar.last_worked(today)))
 
 

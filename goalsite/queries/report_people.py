@@ -114,9 +114,9 @@ def all_of(viewer: Viewer, asked: Question) -> Iterator[PersonLine]:
 
 
 def allow_file(viewer: Viewer, count: int, most: int) -> None:
-    """RuleError file_too_large where more people or goals than that are to be worked out for a file, and the reader may not have that."""
+    """RuleError report_too_large where more people or goals than that are to be worked out for a file, and the reader may not have that."""
     if count > most and not policy.may_work_out_everything(viewer):
-        raise RuleError("file_too_large", most=most)
+        raise RuleError("report_too_large", most=most)
 
 
 def rows_of(

@@ -97,7 +97,7 @@ def all_of(viewer: Viewer, asked: Question) -> Iterator[UnitLine]:
         most = None if policy.may_work_out_everything(viewer) else MOST_REPLAYED
         found, too_many = _replayed(viewer, asked, units_of(asked.cycle), most)
         if too_many:
-            raise RuleError("file_too_large", most=MOST_REPLAYED)
+            raise RuleError("report_too_large", most=MOST_REPLAYED)
     yield from sorted((line.line for line in found), key=lambda line: line.unit.code)
 
 

@@ -71,7 +71,7 @@ def unit_by_id(unit_id: int, *, to_change: bool = False) -> Unit | None:
     """The unit with its parent, head and supervisors; `to_change`: nobody else changes it until this transaction ends."""
     query = select(Unit).where(Unit.id == unit_id)
     if to_change:
-        db.session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update())
+        db.session.execute(select(Unit.id).where(Unit.id == unit_id).with_for_update(key_share=True))
         query = query.execution_options(populate_existing=True)
     return db.session.scalar(
         query.options(joinedload(Unit.parent), joinedload(Unit.head), selectinload(Unit.supervisors))
@@ -104,7 +104,7 @@ def people_of(unit: Unit, page: int, today: date) -> Belonging:
 def people_to_place(ids: Iterable[int]) -> list[Person]:
     """These people with their teams, whom nobody else changes until this transaction ends."""
     chosen = Person.id.in_(sorted(ids))
-    db.session.execute(select(Person.id).where(chosen).order_by(Person.id).with_for_update())
+    db.session.execute(select(Person.id).where(chosen).order_by(Person.id).with_for_update(key_share=True))
     query = select(Person).where(chosen).options(selectinload(Person.teams)).order_by(Person.sort_key, Person.id)
     return list(db.session.scalars(query.execution_options(populate_existing=True)))
 

@@ -83,7 +83,7 @@ def list_members() -> AnyResponse:
         reminders=reminders_of(
             viewer(),
             chosen,
-            place,
+            place.unit,
             [line.person.id for line in members.lines],
             today,
             deep=asked.filters.below,

@@ -180,7 +180,7 @@ def test_assignments_of_a_unit_are_a_page_each(site: Site, printed: Print) -> No
     ("path", "most"),
     [
         ("/goals/{goal}", 2),
-        ("/units/{unit}/meeting?cycle={cycle}", 3),
+        ("/units/{unit}/meeting?cycle={cycle}", 4),
         ("/?cycle={cycle}", 2),
         ("/overview?unit=CTY&cycle={cycle}", 3),
         ("/members?cycle={cycle}", 2),

@@ -11,11 +11,11 @@ from flask import Flask
 from goalsite.actions.cycles import move_cycle
 from goalsite.actions.organisation import rebuild_organisation
 from goalsite.extensions import db
-from goalsite.models import Cycle, Goal, Person
+from goalsite.models import Cycle, Goal, Person, Setting
 from goalsite.models_accounts import AuditRow, Notification
 from goalsite.models_follow import Result, Review
 from goalsite.queries import reviews
-from goalsite.queries.company import now, today
+from goalsite.queries.company import forget_company, now, today
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 from tests.queries import MOST, counted
@@ -262,6 +262,27 @@ class TestTake:
         assert held().state == "closed"
         move_cycle(cast["hr"], cycle, "reopen", "Nhầm", today())
         assert held().state == was == ("preparation", "discussed", "manager_signed", "person_signed")[signed]
+
+    def test_opened_again_on_another_result_it_is_signed_again(
+        self, cast: dict[str, Person], cycle: Cycle, act: Any
+    ) -> None:
+        self.sign(act)
+        move_cycle(cast["hr"], cycle, "close", "", today())
+        db.session.add(Setting(key="rating_bands", value="excellent:0.5;good:0.4;fair:0.3;average:0.2"))
+        db.session.commit()
+        forget_company()
+        move_cycle(cast["hr"], cycle, "reopen", "Nhầm", today())
+        assert (held().state, held().manager_signed_at) == ("discussed", None)
+
+    def test_what_nobody_would_sign_stays_closed_when_the_cycle_is_opened_again(
+        self, cast: dict[str, Person], cycle: Cycle, act: Any
+    ) -> None:
+        act("manager", "discuss")
+        act("manager", "sign_as_manager")
+        act("hr", "note_refusal", words="Không ký")
+        move_cycle(cast["hr"], cycle, "close", "", today())
+        move_cycle(cast["hr"], cycle, "reopen", "Nhầm", today())
+        assert held().state == "closed"
 
     def sign(self, act: Any) -> None:
         for role, step in (("manager", "discuss"), ("manager", "sign_as_manager"), ("report", "sign_as_person")):
