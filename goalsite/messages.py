@@ -39,7 +39,7 @@ MESSAGES = {
     ),
     "sign_in_throttled": _l("Too many attempts. Wait five minutes, then try again."),
     "past_too_large": _l(
-        "For this day %(goals)s goals would have to be worked out anew; more than %(most)s are for HR alone. You can look back on one goal, on a "
+        "For this day more than %(most)s goals would have to be worked out anew, which is for HR alone. You can look back on one goal, on a "
         "person's page, or with a report of a smaller unit."
     ),
     "report_too_large": _l(

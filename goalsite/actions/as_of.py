@@ -90,7 +90,7 @@ def go_back(
     if goal_id is not None or person_id is not None:
         chosen = _supporting(chosen)
     if most is not None and len(chosen) > most:
-        raise RuleError("past_too_large", goals=len(chosen), most=most)
+        raise RuleError("past_too_large", most=most)
     late = _written_later(ids, day, end)
     wanted = [one for one in then if one.id in asked] if with_results and goal_id is None else []
     results = [(one.id, _results(one, day, person_id)) for one in wanted]

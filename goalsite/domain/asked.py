@@ -7,8 +7,8 @@ from datetime import date
 from goalsite.domain.errors import RuleError
 from goalsite.domain.results import calendar_period
 
-# Reports that are of a whole cycle.
-WITHOUT_PERIOD = ("units", "goals", "measures")
+# The one report that is also of a calendar period; the others are of a whole cycle.
+BY_PERIOD = "people"
 # Nothing is recorded before.
 OLDEST = date(2000, 1, 1)
 _BY_HAND = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
@@ -44,7 +44,7 @@ def misread(
     cycle, period = given.get("cycle", ""), given.get("period", "")
     if cycle and cycles and cycle not in cycles:
         yield RuleError("address_cycle", text=cycle[:64])
-    if period and report in WITHOUT_PERIOD:
+    if period and report and report != BY_PERIOD:
         yield RuleError("address_period_nowhere")
     elif period and report:
         try:

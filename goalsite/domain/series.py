@@ -84,6 +84,8 @@ def axis(values: Collection[Fraction]) -> list[Fraction]:
         high = Fraction(1)
     rough = (high - low) / FEWEST_STEPS
     power = Fraction(10) ** floor(log10(rough))
+    # The logarithm is rounded: just below a power of ten it is that power's.
+    power = power / 10 if power > rough else power
     step = max(one * power for one in STEPS if one * power <= rough)
     return [step * at for at in range(floor(low / step), ceil(high / step) + 1)]
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite import policy
 from goalsite.actions.note_meeting import note_meeting
+from goalsite.domain.asked import OLDEST
 from goalsite.domain.errors import RuleError
 from goalsite.domain.relations import ToUnit
 from goalsite.extensions import db
@@ -74,7 +75,7 @@ def _page(
 ) -> AnyResponse:
     chosen, today = cycle(), here.today()
     last = max((note.held_on for note in notes if note.held_on < today), default=today - read.WEEK)
-    since = min(_day("since", last), today)
+    since = max(OLDEST, min(_day("since", last), today))
     agenda = read.agenda_of(viewer(), unit, chosen, since, today) if chosen else None
     silent = [line.goal.owner_id for line in agenda.stale] if agenda else []
     changes = [(one.goal, made(one)) for one in read.changes_of(viewer(), unit, chosen, since)] if chosen else []

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response as AnyResponse
 
 from goalsite.domain.discipline import Kept
 from goalsite.domain.periods import GRACE, Span
+from goalsite.errors import error_page
 from goalsite.exchange.report import Columns
 from goalsite.queries import company as here
 from goalsite.queries import report_discipline as read
@@ -59,7 +60,9 @@ def show(form: str = "") -> AnyResponse:
     found = read.discipline_of(viewer(), wanted, span)
     others = found.others(unit.id for unit in place.children)
 
-    if form and not found.too_many:
+    if form and found.too_many:
+        abort(error_page(403, _("Every due day of every measure is looked at. Choose a smaller unit or fewer weeks.")))
+    if form:
         of = request.args.get("of", "")
         of = of if of in TABLES else "people"
         name = (f"discipline-{of}", cycle.code, span.last)

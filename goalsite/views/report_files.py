@@ -133,7 +133,9 @@ def report_file(
         if form == "csv":
             write_csv(file, given, rows(columns, lines))
         else:
-            write_xlsx(file, sheet[:LONGEST_SHEET_NAME], given, rows(columns, lines))
+            # Excel refuses these signs in the name of a sheet.
+            named = re.sub(r"[\[\]:*?/\\']+", " ", sheet)[:LONGEST_SHEET_NAME].strip() or "Goalsite"
+            write_xlsx(file, named, given, rows(columns, lines))
     except RuleError as error:
         abort(error_page(403, say(error)))
     return file_of(file.getvalue(), called, CSV if form == "csv" else XLSX)

@@ -71,6 +71,10 @@ class TestShow:
         moved = part(page(signed_in(app, cast["manager"]), goal, since=str(days_ago(2))), "Đã thay đổi từ")
         assert "+4" in moved
 
+    def test_a_day_before_all_records_is_no_fault(self, app: Flask, cast: dict[str, Person], goal: Goal) -> None:
+        for day in ("0001-01-01", "9999-12-31"):
+            assert signed_in(app, cast["manager"]).get(f"/units/{goal.unit_id}/meeting?since={day}").status_code == 200
+
     def test_what_moved_before_the_last_meeting_is_left_out(
         self, app: Flask, cast: dict[str, Person], goal: Goal
     ) -> None:

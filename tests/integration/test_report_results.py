@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from flask import Flask
 
@@ -13,7 +15,7 @@ from goalsite.models import Cycle, Goal, Metric, Person, Unit
 from goalsite.models_follow import CheckIn, Result
 from goalsite.queries import overview, report_discipline
 from goalsite.queries.company import company, today
-from tests.cast import join
+from tests.cast import join, signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
 from tests.integration.test_reports import cells, page_of
 
@@ -174,6 +176,15 @@ class TestCompare:
         assert cells(text, "Trần Thu Hà")[1:] == ["72.0 %", "–", "–"]
         units = page_of(app, cast["peer"], "/reports/compare?cycle=NOW&of=units&sort=difference")
         assert cells(units, "Phòng A")[1:] == ["46.3 %", "−3.8", "50.0 %"]
+
+    def test_a_name_that_no_sheet_may_have(
+        self, app: Flask, cast: dict[str, Person], three: Cycle, before: Cycle
+    ) -> None:
+        three.name = "'Quý 4/2026: [tạm]'"
+        db.session.commit()
+        answer = signed_in(app, cast["hr"]).get("/reports/compare.xlsx?cycle=NOW")
+        assert answer.status_code == 200
+        assert openpyxl.load_workbook(BytesIO(answer.data)).sheetnames[0].startswith("Quý 4 2026")
 
     def test_of_people_whose_results_one_may_see(
         self, app: Flask, cast: dict[str, Person], three: Cycle, before: Cycle

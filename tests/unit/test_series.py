@@ -101,3 +101,9 @@ def test_what_would_lie_over_another_is_drawn_below_it() -> None:
     assert fan_out(percent, ticks) == [0, 0, 1, 2, 0]
     assert fan_out([None, Fraction(1), None, Fraction(1)], ticks) == [0, 0, 0, 1]
     assert fan_out([], ticks) == []
+
+
+def test_an_axis_stands_just_below_a_power_of_ten() -> None:
+    ticks = axis([Fraction(3999999999999999, 10000)])
+    assert ticks[0] == 0
+    assert ticks[-1] >= Fraction(3999999999999999, 10000)
