@@ -14,7 +14,6 @@ from goalsite.extensions import db
 from goalsite.models import Cycle, Goal, Person, Setting
 from goalsite.models_accounts import AuditRow, Notification
 from goalsite.models_follow import Result, Review
-from goalsite.queries import reviews
 from goalsite.queries.company import forget_company, now, today
 from tests.cast import signed_in
 from tests.integration.builders import family, make_goal, running_cycle, settle
@@ -381,28 +380,3 @@ class TestListReviews:
         rebuild_organisation(today())
         assert act("manager", "discuss").status_code in (403, 404)
         assert act("outsider", "discuss").status_code == 303
-
-
-class TestSheets:
-    def test_prints_everybodys_sheet_of_a_unit_as_far_as_the_reader_may_see_them(
-        self, app: Flask, cast: dict[str, Person], cycle: Cycle
-    ) -> None:
-        settle()
-        page = signed_in(app, cast["manager"]).get("/reviews/sheets?unit=A").text
-        assert page.count('class="sheet"') == 2
-        assert f'id="sheet-{cast["report"].id}"' in page
-        page = signed_in(app, cast["report"]).get("/reviews/sheets").text
-        assert page.count('class="sheet"') == 1
-        assert signed_in(app, cast["hr"]).get("/reviews/sheets?unit=NONE").status_code == 404
-
-    def test_more_than_are_printed_at_once_come_in_parts_that_say_which(
-        self, app: Flask, cast: dict[str, Person], cycle: Cycle, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        settle()
-        hr = signed_in(app, cast["hr"])
-        assert "Print all" in hr.get("/reviews/sheets?unit=A", headers={"Accept-Language": "en"}).text
-        monkeypatch.setattr(reviews, "SHEETS", 1)
-        page = hr.get("/reviews/sheets?unit=A&page=2", headers={"Accept-Language": "en"}).text
-        assert page.count('class="sheet"') == 1
-        assert "Part 2 of 2: sheets 2–2 of 2, from " in page
-        assert "Print part 2 of 2" in page
