@@ -6,7 +6,7 @@ from goalsite.actions.audit import record
 from goalsite.actions.change_goal import PERIODS, Wish
 from goalsite.actions.move_goal import faults_to_activate
 from goalsite.actions.standing import refresh
-from goalsite.actions.tell import tell_changed
+from goalsite.actions.tell import concerned, tell_changed
 from goalsite.actions.write_goal import MeasureDraft, append_measure
 from goalsite.domain.errors import RuleError
 from goalsite.domain.period_plan import written
@@ -27,7 +27,7 @@ def add_measure(goal: Goal, draft: MeasureDraft, by: Person, why: str, now: date
     said = {"goal_id": goal.id, "measure_id": row.id, "at": now, "field": ADDED, "new": row.title, "why": why}
     added = Change(by_id=by.id, **said)
     db.session.add(added)
-    tell_changed(goal, [added], by, now)
+    tell_changed(goal, [added], concerned(goal), by, now)
     db.session.flush()
     db.session.expire(goal)
     goal.version += 1

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from goalsite.actions.audit import record
 from goalsite.actions.move_goal import faults_to_activate
 from goalsite.actions.standing import refresh
-from goalsite.actions.tell import tell_changed
+from goalsite.actions.tell import concerned, tell_changed
 from goalsite.domain.drafts import Fault
 from goalsite.domain.errors import RuleError
 from goalsite.domain.period_plan import read_written, written
@@ -57,7 +57,7 @@ def change_goal(
         raise error
     before = {_name(wish): text_of(_now(goal, wish)) for wish in wishes}
     kept = keep_changes(goal, wishes, by, why, now, approved_by)
-    tell_changed(goal, kept, approved_by or by, now, but={by.id})
+    tell_changed(goal, kept, concerned(goal) - {by.id}, approved_by or by, now)
     goal.version += 1
     refresh([goal.id], today)
     after = {_name(wish): text_of(wish.new) for wish in wishes}

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from goalsite.actions.audit import record
+from goalsite.actions.tell import followers
 from goalsite.domain.mentions import named_in, pieces
 from goalsite.extensions import db
-from goalsite.models import Goal, GoalFollower, Person
+from goalsite.models import Goal, Person
 from goalsite.models_accounts import Notification
 from goalsite.models_follow import Comment
 from goalsite.queries.audience import people_named
@@ -24,8 +25,7 @@ def comment(goal: Goal, author: Person, body: str, now: datetime) -> tuple[Comme
     known = people_named(named_in(body, author.email_key), goal)
     named = {key: known[key] for _, key in pieces(body, author.email_key, known) if key}
     told = {one.person.id for one in named.values() if one.sees} - {author.id}
-    following = select(GoalFollower.person_id).where(GoalFollower.goal_id == goal.id)
-    kinds = dict.fromkeys(db.session.scalars(following), "follow") | {goal.owner_id: "comment"}
+    kinds = dict.fromkeys(followers(goal), "follow") | {goal.owner_id: "comment"}
     kinds.pop(author.id, None)
     kinds |= dict.fromkeys(told, "mention")
     db.session.add_all(

@@ -52,13 +52,18 @@ def recount(cycle: Cycle) -> None:
     db.session.execute(insert(GoalCount).from_select(COLUMNS, counts_meant(cycle)))
 
 
-def recount_all(*, closed: bool = True) -> None:
-    """As `recount`, of every cycle; or, after units moved, of those that are not closed."""
+def recount_all() -> None:
+    """As `recount`, of every cycle, and everybody's duties."""
     db.session.execute(delete(Duty))
     db.session.execute(insert(Duty).from_select(DUTY, duties_meant()))
     for cycle in db.session.scalars(select(Cycle)).all():
-        if closed or cycle.closed_at is None:
-            recount(cycle)
+        recount(cycle)
+
+
+def recount_open() -> None:
+    """As `recount`, of the cycles that are not closed: after units moved."""
+    for cycle in db.session.scalars(select(Cycle).where(Cycle.closed_at.is_(None))).all():
+        recount(cycle)
 
 
 def _refresh(cycle: Cycle, units: Collection[int]) -> None:

@@ -15,7 +15,7 @@ from goalsite.actions.counts import refresh_duties
 from goalsite.actions.move_goal import faults_to_activate, return_proposals
 from goalsite.actions.results import refresh_results
 from goalsite.actions.standing import refresh
-from goalsite.actions.tell import concerned, followers, tell_changed
+from goalsite.actions.tell import followers, tell_changed
 from goalsite.actions.write_goal import FROM_METRIC, free_code, passing_code
 from goalsite.domain.errors import RuleError
 from goalsite.domain.handover import LEAST, up_to
@@ -265,8 +265,7 @@ def _pass_rest(person: Person, to: Person) -> None:
 
 def _tell(act: HandOver, goal: Goal, copy: Goal | None, to: Person, kept: Sequence[Change]) -> None:
     """Both of them, and its followers; those who lead them have agreed to it with HR."""
-    others = concerned(goal) - followers(goal)
-    tell_changed(goal, kept, act.by, act.now, but={act.person.id, to.id, *others})
+    tell_changed(goal, kept, followers(goal) - {act.person.id, to.id}, act.by, act.now)
     told = [(act.person.id, "goal_handed_on", goal)] + ([(to.id, "goal_handed_over", copy)] if copy is not None else [])
     db.session.add_all(
         Notification(person_id=whom, kind=kind, goal_id=which.id, actor_id=act.by.id, at=act.now)

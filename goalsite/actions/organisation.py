@@ -4,11 +4,12 @@ from datetime import date
 
 from sqlalchemy import CursorResult, Select, delete, except_, insert, literal, select, tuple_, update
 
-from goalsite.actions.counts import recount_all
+from goalsite.actions.counts import recount_open
+from goalsite.actions.standing import hold_all
 from goalsite.domain import organisation
 from goalsite.domain.names import name_key, text_key
 from goalsite.extensions import db
-from goalsite.models import Cycle, Management, Person, Unit, UnitAncestor
+from goalsite.models import Management, Person, Unit, UnitAncestor
 
 
 def rebuild_organisation(today: date) -> None:
@@ -21,9 +22,9 @@ def rebuild_organisation(today: date) -> None:
     _keep_bosses(today)
     if _keep_closure(UnitAncestor, _unit_ancestors()):
         # Whoever writes goals meanwhile counts them for the units above them as they were.
-        db.session.execute(select(Cycle.id).order_by(Cycle.id).with_for_update(key_share=True)).all()
+        hold_all()
         db.session.expire_all()
-        recount_all(closed=False)
+        recount_open()
     _keep_closure(Management, _management())
     db.session.expire_all()
 

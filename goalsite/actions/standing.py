@@ -199,7 +199,7 @@ def _measure_rows(goal: GoalFacts, standing: GoalStanding) -> list[dict[str, Any
             {
                 "id": name,
                 "last_on": stand.last_on,
-                "finished_on": stand.last_on if stand.status == "done" else None,
+                "finished_on": stand.finished_on,
                 "due_from": duty.due_from,
                 "due_by": duty.due_on,
                 "stale_from": duty.stale_from,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, time
 
-from sqlalchemy import select, union
+from sqlalchemy import Select, select, union
 
 from goalsite.extensions import db
 from goalsite.models import Goal, GoalFollower, Measure, Person
@@ -14,23 +14,20 @@ from goalsite.queries import company as here
 
 def concerned(goal: Goal) -> set[int]:
     """Its owner, evaluator, the owner's manager, who reports for one of its key results, and who follows it: they may all see it."""
-    following = select(GoalFollower.person_id).where(GoalFollower.goal_id == goal.id)
     reporting = select(Measure.assignee_id).where(Measure.goal_id == goal.id, Measure.assignee_id.is_not(None))
-    others = set(db.session.scalars(union(following, reporting)))
+    others = set(db.session.scalars(union(_following(goal), reporting)))
     return others | {one for one in (goal.owner_id, goal.owner.boss_id, goal.evaluator_id) if one}
 
 
 def followers(goal: Goal) -> set[int]:
     """Who follows it."""
-    return set(db.session.scalars(select(GoalFollower.person_id).where(GoalFollower.goal_id == goal.id)))
+    return set(db.session.scalars(_following(goal)))
 
 
-def tell_changed(
-    goal: Goal, kept: Sequence[Change], by: Person, now: datetime, but: Collection[int | None] = ()
-) -> None:
-    """Tells them what `kept` says was changed, all but those of `but`."""
+def tell_changed(goal: Goal, kept: Sequence[Change], whom: set[int], by: Person, now: datetime) -> None:
+    """Tells these people what `kept` says was changed."""
     db.session.flush()
-    _tell(goal, "changed", concerned(goal) - {by.id, *but}, by, now, changes=[one.id for one in kept])
+    _tell(goal, "changed", whom - {by.id}, by, now, changes=[one.id for one in kept])
 
 
 def tell_off_track(row: Measure, by: Person, now: datetime, but: Collection[int | None] = ()) -> None:
@@ -53,6 +50,10 @@ def tell_on_behalf(row: Measure, by: Person, now: datetime, today: date) -> set[
         one.at, one.detail = now, {"times": one.detail["times"] + 1, "measures": list(titles)}
     _tell(goal, "on_behalf", theirs - held.keys(), by, now, times=1, measures=[row.title])
     return theirs
+
+
+def _following(goal: Goal) -> Select[int]:
+    return select(GoalFollower.person_id).where(GoalFollower.goal_id == goal.id)
 
 
 def _unread(kind: str, goal: Goal, told: Iterable[int], by: Person, today: date) -> list[Notification]:

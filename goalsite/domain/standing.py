@@ -47,6 +47,11 @@ class Standing:
         return None if self.raw is None or not self.expected else self.raw / self.expected
 
     @property
+    def finished_on(self) -> date | None:
+        """The last check-in of what is done."""
+        return self.last_on if self.status == "done" else None
+
+    @property
     def flagged(self) -> bool:
         """Says better than the numbers say."""
         return self.confidence is not None and pace.says_better(self.confidence, self.status)

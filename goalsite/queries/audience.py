@@ -3,13 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 
+from goalsite.domain import names
 from goalsite.domain.mentions import key_of_name
 from goalsite.domain.names import folded_words, name_key
 from goalsite.domain.relations import Viewer
 from goalsite.domain.terms import WITH_CREATOR
-from goalsite.extensions import Base, db
+from goalsite.extensions import db
 from goalsite.models import (
     Goal,
     GoalFollower,
@@ -17,17 +18,16 @@ from goalsite.models import (
     Management,
     Measure,
     Person,
-    SearchWord,
     Unit,
     UnitAncestor,
     UnitMember,
     UnitSupervisor,
 )
 from goalsite.queries.company import today
+from goalsite.queries.search_words import says
 
 OFFERED = 8
 LOOKED_AT = 200
-_LAST = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ def sees(goal: Goal) -> ColumnElement[bool]:
     parts = [
         Person.is_hr,
         Person.id.in_([one for one in (goal.owner_id, goal.evaluator_id) if one]),
-        _any(GoalFollower, GoalFollower.goal_id == goal.id, GoalFollower.person_id == Person.id),
-        _any(Measure, Measure.goal_id == goal.id, Measure.assignee_id == Person.id),
-        _any(Management, Management.person_id == goal.owner_id, Management.manager_id == Person.id),
-        _any(Unit, Unit.id.in_(above), Unit.head_id == Person.id),
-        _any(UnitSupervisor, UnitSupervisor.unit_id.in_(above), UnitSupervisor.person_id == Person.id),
+        _any(GoalFollower.goal_id == goal.id, GoalFollower.person_id == Person.id),
+        _any(Measure.goal_id == goal.id, Measure.assignee_id == Person.id),
+        _any(Management.person_id == goal.owner_id, Management.manager_id == Person.id),
+        _any(Unit.id.in_(above), Unit.head_id == Person.id),
+        _any(UnitSupervisor.unit_id.in_(above), UnitSupervisor.person_id == Person.id),
     ]
     if goal.state in WITH_CREATOR:
         parts.append(Person.id == goal.created_by_id)
@@ -65,7 +65,7 @@ def sees(goal: Goal) -> ColumnElement[bool]:
         team = and_(
             UnitMember.person_id == Person.id, or_(UnitMember.unit_id.in_(above), UnitMember.unit_id.in_(below))
         )
-        parts += [Person.unit_id.in_(above), Person.unit_id.in_(below), _any(UnitMember, team)]
+        parts += [Person.unit_id.in_(above), Person.unit_id.in_(below), _any(team)]
     return or_(*parts)
 
 
@@ -73,9 +73,9 @@ def people_named(keys: set[str], goal: Goal) -> dict[str, Named]:
     """Who is meant by each of the keys of `domain.mentions`; a name that several people bear means nobody. One query."""
     if not keys:
         return {}
-    names = {name_key(key) for key in keys if "@" not in key}
+    called_so = {name_key(key) for key in keys if "@" not in key}
     query = select(Person, sees(goal)).where(
-        or_(Person.email_key.in_(sorted(keys)), Person.sort_key.in_(sorted(names)))
+        or_(Person.email_key.in_(sorted(keys)), Person.sort_key.in_(sorted(called_so)))
     )
     rows = db.session.execute(query.where(Person.disabled_at.is_(None)).order_by(Person.id)).tuples()
     people = [Named(person, bool(may)) for person, may in rows]
@@ -95,23 +95,12 @@ def people_offered(viewer: Viewer, goal: Goal, typed: str) -> list[Person]:
         Person.disabled_at.is_(None),
         or_(Person.left_on.is_(None), Person.left_on >= today()),
     )
-    query = select(Person).where(
-        *here, sees(goal), *(Person.id.in_(_having(word, word == words[-1])) for word in words)
-    )
+    text = " ".join(words)
+    query = select(Person).where(*here, sees(goal), says(text, "person", Person.id))
     found = db.session.scalars(query.order_by(Person.sort_key, Person.id).limit(LOOKED_AT))
     # Those who are called so come before those whose position says it.
-    return sorted(found, key=lambda one: not _called(one, words))[:OFFERED]
+    return sorted(found, key=lambda one: not names.says(text, one.name, one.email))[:OFFERED]
 
 
-def _called(person: Person, words: list[str]) -> bool:
-    own = folded_words(f"{person.name} {person.email}")
-    return all(any(word.startswith(said) if said == words[-1] else word == said for word in own) for said in words)
-
-
-def _having(word: str, begun: bool) -> Select[int]:
-    said = SearchWord.word.between(word, word + _LAST) if begun else SearchWord.word == word
-    return select(SearchWord.thing_id).where(SearchWord.kind == "person", said)
-
-
-def _any(model: type[Base], *criteria: ColumnElement[bool]) -> ColumnElement[bool]:
+def _any(*criteria: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(*criteria).correlate(Person)

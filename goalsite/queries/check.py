@@ -4,6 +4,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from sqlalchemy import select
 
@@ -55,29 +56,23 @@ def standing_differences(day: date) -> Iterator[Difference]:
 
 
 def _of_duties() -> Iterator[Difference]:
-    stored = {
-        tuple(key): tuple(row)
-        for *key, row in ((*one[:3], one[3:]) for one in db.session.execute(select(*Duty.__table__.columns)))
-    }
-    meant = {
-        tuple(key): tuple(row) for *key, row in ((*one[:3], one[3:]) for one in db.session.execute(duties_meant()))
-    }
+    stored, meant = _keyed(select(*Duty.__table__.columns), 3), _keyed(duties_meant(), 3)
     for key in sorted(stored.keys() | meant.keys()):
         if stored.get(key) != meant.get(key):
             yield Difference(f"check-ins owed by person {key[1]}", stored.get(key), meant.get(key))
 
 
 def _of_counts(cycle: Cycle) -> Iterator[Difference]:
-    columns = [column for column in GoalCount.__table__.columns if column.name != "cycle_id"]
-    rows = db.session.execute(select(*columns).where(GoalCount.cycle_id == cycle.id)).tuples()
-    stored = {tuple(key): tuple(counts) for *key, counts in ((*row[:-2], row[-2:]) for row in rows)}
-    meant = {
-        tuple(key): tuple(counts)
-        for _, *key, counts in ((*row[:-2], row[-2:]) for row in db.session.execute(counts_meant(cycle)))
-    }
+    stored = _keyed(select(*GoalCount.__table__.columns).where(GoalCount.cycle_id == cycle.id), -2)
+    meant = _keyed(counts_meant(cycle), -2)
     for key in sorted(stored.keys() | meant.keys()):
         if stored.get(key) != meant.get(key):
-            yield Difference(f"{cycle.code} goals of unit {key[0]}", stored.get(key), meant.get(key))
+            yield Difference(f"{cycle.code} goals of unit {key[1]}", stored.get(key), meant.get(key))
+
+
+def _keyed(query: Any, size: int) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """The rows by their first columns: so many, or all but so many."""
+    return {tuple(row[:size]): tuple(row[size:]) for row in db.session.execute(query)}
 
 
 def _of_goals(cycle: Cycle, day: date) -> Iterator[Difference]:
@@ -99,9 +94,8 @@ def _of_goals(cycle: Cycle, day: date) -> Iterator[Difference]:
             duty = owed(
                 facts.measures[row.id], stand.last_on, finished=goal.state != "active" or stand.status == "done"
             )
-            finished_on = stand.last_on if stand.status == "done" else None
             if goal.state == "active":
-                pairs.append((f"{row.code} finished_on", row.finished_on, finished_on))
+                pairs.append((f"{row.code} finished_on", row.finished_on, stand.finished_on))
             pairs.append((f"{row.code} due_from", row.due_from, duty.due_from))
             pairs.append((f"{row.code} due_by", row.due_by, duty.due_on))
             pairs.append((f"{row.code} stale_from", row.stale_from, duty.stale_from))

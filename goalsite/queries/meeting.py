@@ -78,15 +78,8 @@ class Agenda:
         return sum(map(len, (self.changed, self.behind, self.stale, self.flagged)))
 
 
-def find(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit] | None:
-    """The unit with its head, and what the viewer is to it. One query."""
-    query = select(Unit, below(Unit.id, viewer.leads)).where(Unit.id == unit_id).options(joinedload(Unit.head))
-    row = db.session.execute(query).tuples().first()
-    return None if row is None else (row[0], ToUnit(viewer=viewer, lead=bool(row[1])))
-
-
-def find_with_notes(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit, list[Note]] | None:
-    """As `find`, and what the unit's last meetings noted, the latest first. One query."""
+def find(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit, list[Note]] | None:
+    """The unit with its head, what the viewer is to it, and what its last meetings noted, the latest first. One query."""
     query = (
         select(Unit, below(Unit.id, viewer.leads), Note)
         .outerjoin(Note, Note.unit_id == Unit.id)
@@ -104,7 +97,7 @@ def find_with_notes(viewer: Viewer, unit_id: int) -> tuple[Unit, ToUnit, list[No
 
 def agenda_of(viewer: Viewer, unit: Unit, cycle: Cycle, since: date, today: date) -> Agenda:
     """The goals of the unit and those below that the viewer may see, and that moved since or need a word. One query, and
-    three where somebody says better than the numbers say.
+    one more where somebody says better than the numbers say.
 
     The day itself counts: what was entered on it may have come after the meeting.
     """

@@ -64,7 +64,7 @@ def note(unit_id: int) -> AnyResponse:
 
 
 def _load(unit_id: int) -> tuple[Unit, ToUnit, list[Note]]:
-    found = read.find_with_notes(viewer(), unit_id)
+    found = read.find(viewer(), unit_id)
     if found is None or not policy.may_see_meeting(found[1], unit_id):
         abort(404)
     return found

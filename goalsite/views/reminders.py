@@ -12,7 +12,7 @@ from goalsite.forms.base import Form
 from goalsite.frame import cycle, me
 from goalsite.models import Cycle
 from goalsite.queries import company as here
-from goalsite.queries import meeting, member
+from goalsite.queries import member, units
 from goalsite.queries import reminders as read
 from goalsite.queries.viewer import relations_to_people
 from goalsite.respond import go_to
@@ -43,10 +43,9 @@ def create(person_id: int) -> AnyResponse:
 
 @blueprint.post("/units/<int:unit_id>/remind")
 def create_all(unit_id: int) -> AnyResponse:
-    found, chosen, today = meeting.find(viewer(), unit_id), _cycle(), here.today()
-    if found is None:
+    unit, chosen, today = units.unit_by_id(unit_id), _cycle(), here.today()
+    if unit is None:
         abort(404)
-    unit, _to = found
     allow(read.may_remind_anybody(viewer(), unit))
     if not Form().validate_on_submit():
         return _back()
